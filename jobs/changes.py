@@ -1,0 +1,44 @@
+"""The change feed: whoever writes a row says, in the same transaction, what an index must re-read.
+
+No dual write is possible: the row and its change commit together or not at all.
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from jobs.models import Change
+
+_LOCK = 0x504C41  # one arbitrary number, the same in every process
+
+
+def record_changes(index: str, keys: Iterable[str]) -> None:
+    """Note that the documents `keys` of `index` changed, in the caller's transaction.
+
+    Raises TransactionManagementError outside `atomic()`: a change alone would promise a row
+    that may never come.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("record_changes() needs atomic().")
+    if connection.vendor == "postgresql":
+        # Ids must become visible in their order: a reader keeps only the highest it saw.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    Change.objects.bulk_create([Change(index=index, key=key) for key in keys], batch_size=5_000)
+
+
+def last_change(index: str) -> int:
+    """Return the id of the newest change of `index`, 0 when there is none."""
+    return Change.objects.filter(index=index).aggregate(last=Max("id"))["last"] or 0
+
+
+def changed_keys(index: str, *, after: int, limit: int | None = None) -> list[tuple[int, str]]:
+    """Return (id, key) of the changes of `index` after the id `after`, the first `limit`."""
+    rows = Change.objects.filter(index=index, id__gt=after).order_by("id")
+    return list(rows.values_list("id", "key")[:limit])
+
+
+def forget_changes(index: str, *, through: int) -> None:
+    """Delete the changes of `index` up to `through`, once every index holds them."""
+    Change.objects.filter(index=index, id__lte=through).delete()

@@ -1,0 +1,200 @@
+"""Answers a query on one segment: match, filter, count, order.
+
+Candidates shrink step by step (words, keys, place, filters); the filters of facets come last, so
+that each facet can be counted without its own.
+"""
+
+from dataclasses import dataclass, replace
+from functools import reduce
+
+import numpy as np
+
+from search.engines.base import EngineQuery, Hit, Range, Terms, Word
+from search.engines.embedded.segment import Array, Segment
+
+#: Orders are one unsigned number a document: what counts first in the high bits, the tie in the
+#: low 32. They are unique, so pages and cursors never overlap.
+_LOW = np.uint64(32)
+_FAR = 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a segment found: documents, scores, distances, and which facet filters they pass."""
+
+    docs: Array
+    scores: Array
+    km: Array | None
+    passes: dict[str, Array]
+
+    def only(self, kept: Array) -> "Found":
+        return Found(
+            self.docs[kept],
+            self.scores[kept],
+            None if self.km is None else self.km[kept],
+            {name: mask[kept] for name, mask in self.passes.items()},
+        )
+
+    def but_for(self, facet: str) -> Array:
+        """Return the mask of what passes every facet's filter but that one's."""
+        others = [mask for name, mask in self.passes.items() if name != facet]
+        return reduce(np.logical_and, others, np.ones(len(self.docs), bool))
+
+
+def find(segment: Segment, query: EngineQuery, alive: Array | None) -> Found:
+    """Return the documents of a segment that answer a query; `alive` None = all of them."""
+    docs, scores = match_words(segment, query.words)
+    found = Found(docs, scores, None, {})
+    if alive is not None:
+        found = found.only(alive[found.docs])
+    if query.keys is not None:
+        keys = segment.find([key.encode() for key in query.keys])
+        found = found.only(np.isin(found.docs, keys, assume_unique=True))
+    for condition in query.filters:
+        if isinstance(condition, Range):
+            found = found.only(_in_range(segment, condition, found.docs))
+        elif not condition.facet:
+            found = found.only(_has_terms(segment, condition, found.docs))
+    return _pass_facets(segment, query, _near(segment, query, found))
+
+
+def match_words(segment: Segment, words: tuple[Word, ...]) -> tuple[Array, Array]:
+    """Return the documents that have every required word, and the sum of what each is worth."""
+    required = sorted(
+        (word for word in words if word.required), key=lambda word: _reach(segment, word)
+    )
+    optional = [word for word in words if not word.required]
+    if required:
+        docs, scores = _word_postings(segment, required[0])
+    elif optional:
+        docs = np.unique(np.concatenate([_word_postings(segment, word)[0] for word in optional]))
+        scores = np.zeros(len(docs), "f4")
+    else:
+        return np.arange(segment.documents, dtype="u4"), np.zeros(segment.documents, "f4")
+    for word in required[1:]:
+        worth = _worth_in(segment, word, docs)
+        has = worth > 0
+        docs, scores = docs[has], scores[has] + worth[has]
+    for word in optional if len(docs) else ():
+        scores = scores + _worth_in(segment, word, docs)
+    return docs, scores
+
+
+def _reach(segment: Segment, word: Word) -> int:
+    return sum(segment.frequency(term.text) for term in word.terms)
+
+
+def _word_postings(segment: Segment, word: Word) -> tuple[Array, Array]:
+    """Return the documents of a word, and for each what its best term is worth."""
+    lists = [(*segment.postings(term.text), term.weight) for term in word.terms]
+    lists = [found for found in lists if len(found[0])]
+    if not lists:
+        return np.empty(0, "u4"), np.empty(0, "f4")
+    if len(lists) == 1:
+        docs, impacts, weight = lists[0]
+        return docs, impacts * np.float32(weight)
+    dense = np.zeros(segment.documents, "f4")
+    for docs, impacts, weight in lists:
+        dense[docs] = np.maximum(dense[docs], impacts * np.float32(weight))
+    docs = np.flatnonzero(dense).astype("u4")
+    return docs, dense[docs]
+
+
+def _worth_in(segment: Segment, word: Word, docs: Array) -> Array:
+    """Return what a word is worth in each of `docs` (sorted), 0 where it is not."""
+    worth = np.zeros(len(docs), "f4")
+    for term in word.terms:
+        there, impacts = segment.postings(term.text)
+        if not len(there) or not len(docs):
+            continue
+        at = np.searchsorted(there, docs)
+        at[at == len(there)] = 0
+        here = np.where(there[at] == docs, impacts[at] * np.float32(term.weight), 0)
+        np.maximum(worth, here, out=worth)
+    return worth
+
+
+def _in_range(segment: Segment, condition: Range, docs: Array) -> Array:
+    values = segment.number(condition.field)[docs]
+    kept = ~np.isnan(values)
+    if condition.minimum is not None:
+        kept &= values >= condition.minimum
+    if condition.maximum is not None:
+        kept &= values <= condition.maximum
+    return kept
+
+
+def _has_terms(segment: Segment, condition: Terms, docs: Array) -> Array:
+    keyword = segment.keyword(condition.field)
+    table = keyword.codes(condition.values, prefix=condition.prefix)
+    return keyword.has(docs, table, segment.documents)
+
+
+def _near(segment: Segment, query: EngineQuery, found: Found) -> Found:
+    if query.near is None:
+        return found
+    km = segment.distances(found.docs, query.near.latitude, query.near.longitude)
+    found = replace(found, km=km)
+    if query.near.radius_km is None:
+        return found
+    return found.only(km <= query.near.radius_km)  # NaN is never within
+
+
+def _pass_facets(segment: Segment, query: EngineQuery, found: Found) -> Found:
+    passes: dict[str, Array] = {}
+    for condition in query.filters:
+        if isinstance(condition, Terms) and condition.facet:
+            mask = _has_terms(segment, condition, found.docs)
+            passes[condition.facet] = passes.get(condition.facet, True) & mask
+    return replace(found, passes=passes)
+
+
+def count_facet(segment: Segment, found: Found, facet: str) -> dict[str, int]:
+    """Return how many documents have each value of a facet, its own filter left out."""
+    keyword = segment.keyword(facet)
+    counts = keyword.count(found.docs[found.but_for(facet)], segment.documents)
+    return {keyword.values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
+
+
+def order_keys(segment: Segment, query: EngineQuery, found: Found) -> Array:
+    """Return the order of each document found, the first the smallest."""
+    ties = segment.ties[found.docs]
+    if query.ordering == "distance" and found.km is not None:
+        return (_metres(found.km) << _LOW) | ties
+    if found.km is not None:
+        return (_tiers(found.scores) << np.uint64(58)) | (_metres(found.km) << _LOW) | ties
+    bits = found.scores.astype("f4").view("u4").astype("u8")
+    return ((np.uint64(_FAR) - bits) << _LOW) | ties
+
+
+def _metres(km: Array) -> Array:
+    """Return whole metres in 26 bits; what has no place comes last."""
+    metres = np.nan_to_num(km * 1_000, nan=2.0**26 - 1).clip(0, 2**26 - 1)
+    return np.asarray(metres, "u8")
+
+
+def _tiers(scores: Array) -> Array:
+    """Return the class of a score, 0 the best: within a class, the nearest comes first."""
+    with np.errstate(divide="ignore"):
+        halves = np.floor(2 * np.log2(scores.astype("f8")))
+    return np.asarray(40 - np.nan_to_num(halves, neginf=0).clip(0, 40), "u8")
+
+
+def best(
+    segment: Segment, query: EngineQuery, found: Found, *, wanted: int
+) -> list[tuple[int, Hit]]:
+    """Return the `wanted` first (order, hit) after the query's cursor."""
+    keys = order_keys(segment, query, found)
+    at = np.arange(len(keys))
+    if query.after:
+        at = at[keys > np.uint64(int(query.after, 16))]
+    if len(at) > wanted:
+        at = at[np.argpartition(keys[at], wanted)[:wanted]]
+    at = at[np.argsort(keys[at])]
+    return [(int(keys[i]), _hit(segment, found, i, int(keys[i]))) for i in at.tolist()]
+
+
+def _hit(segment: Segment, found: Found, i: int, key: int) -> Hit:
+    km = None if found.km is None or np.isnan(found.km[i]) else round(float(found.km[i]), 3)
+    name = segment.keys[found.docs[i]].decode()
+    return Hit(key=name, score=float(found.scores[i]), distance_km=km, cursor=f"{key:016x}")
