@@ -28,6 +28,8 @@ from search.vocabulary import Vocabulary
 _SYNONYM_WEIGHT = 0.7
 _MOST_WORDS = 16  # what follows in a longer text is left out: nobody types it
 _MOST_LETTERS = 60
+_RARE = 6  # a form met less often may be a typo of the register itself
+_ASIDE = 0.1  # what a word that says little (le, pour, SARL) is worth beside the others
 #: What announces a place, folded; True = around it, False = in it.
 _MARKERS = {
     "pres de": True,
@@ -87,7 +89,8 @@ def understand(
     """Understand a search text.
 
     `lexicon` maps folded words to (filter, value). `exact` corrects nothing; `wide` guesses for
-    every word, known or not, for a second try when the first found nothing.
+    rare words too, which may be typos of the register, for a second try when the first found
+    nothing.
     """
     identifier = parse_identifier(text)
     if identifier is not None:
@@ -104,7 +107,7 @@ def understand(
         place=place,
         around=around,
         filters=tuple(filters),
-        asked_terms=frozenset(term.text for word in found for term in word.terms),
+        asked_terms=frozenset(term.text for word in found if word.required for term in word.terms),
     )
 
 
@@ -124,19 +127,21 @@ class _Reading:
         name, form, _ = analyse(word)
         stems = tuple(vocabulary.stems_of(word))
         typed = [f"n:{name}", f"b:{name}", *(f"t:{stem}" for stem in stems)]
-        known = vocabulary.knows(form) or vocabulary.knows(name) or has_synonym(stems)
-        if exact or (known and not wide) or form in LEGAL_FORMS:
+        often = _RARE if wide else 1
+        known = vocabulary.knows(form, often=often) or vocabulary.knows(name, often=often)
+        if exact or known or has_synonym(stems) or form in LEGAL_FORMS:
             return cls(word, word, name, stems, tuple(Term(term) for term in typed))
         guesses = vocabulary.guesses(form, wide=wide)
         terms = dict.fromkeys(typed, 1.0)
         for guess, weight in guesses:
             for term in (f"n:{guess}", *(f"t:{stem}" for stem in vocabulary.stems_of(guess))):
                 terms[term] = max(terms.get(term, 0.0), weight)
-        shown = vocabulary.surface(guesses[0][0]) if guesses and not known else word
-        meant = stems if known or not guesses else tuple(vocabulary.stems_of(guesses[0][0]))
-        corrected = bool(guesses) and not known
         found = tuple(Term(term, weight) for term, weight in terms.items())
-        return cls(word, shown, name, meant, found, corrected)
+        if not guesses:
+            return cls(word, word, name, stems, found)
+        best = guesses[0][0]
+        meant = tuple(vocabulary.stems_of(best))
+        return cls(word, vocabulary.surface(best), name, meant, found, corrected=True)
 
 
 def _take_place(text: str) -> tuple[str, Place | None, bool]:
@@ -189,7 +194,11 @@ def _joined(readings: list[_Reading], vocabulary: Vocabulary, *, exact: bool) ->
                 joined = readings[first].name + readings[first + 1].name
                 if vocabulary.knows(joined) and not exact:
                     terms.append(Term(f"n:{joined}"))
-        found.append(Word(tuple(terms), required=telling[number] or not some))
+        if telling[number] or not some:
+            found.append(Word(tuple(terms)))
+        else:
+            aside = tuple(Term(term.text, term.weight * _ASIDE) for term in terms)
+            found.append(Word(aside, required=False))
     return found
 
 

@@ -43,9 +43,9 @@ class Vocabulary:
             if stem != analyse(form).stem:
                 self.stems[form].add(stem)
 
-    def knows(self, form: str) -> bool:
-        """Tell whether a folded form stands in the index."""
-        return form in self.counts
+    def knows(self, form: str, *, often: int = 1) -> bool:
+        """Tell whether a folded form stands in the index, at least so `often`."""
+        return self.counts[form] >= often
 
     def stems_of(self, word: str) -> list[str]:
         """Return the stems `word` may stand for, its missing accents given back."""
@@ -55,10 +55,11 @@ class Vocabulary:
     def guesses(self, form: str, *, wide: bool = False) -> list[tuple[str, float]]:
         """Return (form, weight) of the known words nearest to `form`, most frequent first.
 
-        The distance allowed grows with the length: under 3 letters 0, under 6 letters 1, else 2.
+        The distance allowed grows with the length: under 4 letters 0 (BTP is not BCP), under 6
+        letters 1, else 2.
         `wide` keeps every distance allowed, not the nearest only.
         """
-        most = 0 if len(form) < 3 else 1 if len(form) < 6 else 2
+        most = 0 if len(form) < 4 else 1 if len(form) < 6 else 2
         if not most or form.isdigit():
             return []
         found = self._near(form, most, form[0]) or self._near(form, most, "")
