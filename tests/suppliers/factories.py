@@ -24,7 +24,7 @@ class EstablishmentFactory(factory.django.DjangoModelFactory):
         model = Establishment
 
     company = factory.SubFactory("tests.suppliers.factories.CompanyFactory", place=None)
-    siret = factory.LazyAttributeSequence(lambda row, n: siret(row.company.siren, n % 9_999))
+    siret = factory.LazyAttributeSequence(lambda row, n: siret(row.company.siren, n % 9_000))
     is_seat = True
     postcode = "13400"
     commune_id = "13005"

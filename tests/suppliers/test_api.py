@@ -179,7 +179,7 @@ def test_every_company_is_met_once_by_pages_and_by_cursor(client) -> None:
 def test_the_establishment_shown_is_the_one_asked_for(client) -> None:
     company = CompanyFactory(name="DEUX ADRESSES")
     EstablishmentFactory(
-        company=company, siret=siret(company.siren, 7), commune_id="13208", is_seat=False
+        company=company, siret=siret(company.siren, 9_998), commune_id="13208", is_seat=False
     )
     rebuild_index("suppliers")
     assert ask(client, q="deux adresses")["results"][0]["commune"]["code"] == "13005"
