@@ -2,7 +2,7 @@
 # Everything that must hold before a commit; the same in continuous integration.
 # A check that could not run says "not run", never "passed".
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 failed=()
 
 check() { # check NAME COMMAND...
@@ -37,7 +37,7 @@ check "layers" .venv/bin/lint-imports
 check "django" manage check --fail-level WARNING
 check "production settings" deploys
 check "migrations" manage makemigrations --check --dry-run
-check "templates" .venv/bin/djlint --check --lint --quiet marketplace suppliers
+check "templates" .venv/bin/djlint --lint --quiet marketplace suppliers
 check "translations" .venv/bin/python scripts/translations.py --check
 check "openapi" openapi_is_current
 check "reference files" .venv/bin/python scripts/build_reference.py --check

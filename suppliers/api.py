@@ -217,7 +217,11 @@ class SupplierDetail(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(operation_id="suppliers_retrieve", responses=SupplierDetailSerializer)
+    @extend_schema(
+        operation_id="suppliers_retrieve",
+        parameters=[OpenApiParameter("siren", OpenApiTypes.STR, OpenApiParameter.PATH)],
+        responses=SupplierDetailSerializer,
+    )
     def get(self, request: Request, siren: str) -> Response:
         identifier = parse_identifier(siren)
         company = get_supplier(identifier[:9]) if identifier else None

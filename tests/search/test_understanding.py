@@ -1,4 +1,4 @@
-"""What is typed becomes what is meant: places, filters, typos, and nothing hostile gets through."""
+"""What is typed becomes what is meant: places, filters, typos; nothing hostile gets through."""
 
 import pytest
 from hypothesis import given, settings
