@@ -71,4 +71,4 @@ def _details(error: exceptions.APIException) -> tuple[str, list[dict[str, str]]]
         for name, messages in error.detail.items()
         for message in messages
     ]
-    return _("Corrigez ce qui est nommé dans « errors » et recommencez."), listed
+    return _("Corrigez ce qui est nommé dans «\u00a0errors\u00a0» et recommencez."), listed

@@ -42,7 +42,7 @@ def get_type(index: str) -> DocumentType:
         return _types[index]
     except KeyError:
         known = ", ".join(indexes())
-        message = _("L’index « %(index)s » n’existe pas. Index connus : %(known)s.")
+        message = _("L’index «\u00a0%(index)s\u00a0» n’existe pas. Index connus\u00a0: %(known)s.")
         raise UnknownIndex(message % {"index": index, "known": known}) from None
 
 

@@ -64,10 +64,15 @@ class SupplierSearchForm:
         parse, many = PARAMETERS[name]
         try:
             if not many and len(set(given)) > 1:
-                raise BadValue(_("« %(name)s » ne se donne qu’une fois.") % {"name": name})
+                raise BadValue(
+                    _("«\u00a0%(name)s\u00a0» ne se donne qu’une fois.") % {"name": name}
+                )
             if len(given) > _MOST_VALUES:
                 raise BadValue(
-                    _("« %(name)s » a plus de %(most)d valeurs : gardez les plus utiles.")
+                    _(
+                        "«\u00a0%(name)s\u00a0» a plus de %(most)d valeurs\u00a0: gardez les plus "
+                        "utiles."
+                    )
                     % {"name": name, "most": _MOST_VALUES}
                 )
             parsed = [parse(text) for text in given]
@@ -79,14 +84,19 @@ class SupplierSearchForm:
     def _check_together(self) -> None:
         values = self._values
         if "radius_km" in values and "near" not in self.data:
-            self._refuse("radius_km", _("Un rayon demande un lieu : ajoutez « near »."))
+            self._refuse(
+                "radius_km", _("Un rayon demande un lieu\u00a0: ajoutez «\u00a0near\u00a0».")
+            )
         elif "radius_km" in values and not self.data.get("near", "").strip():
             values.pop("radius_km")  # the page's form sends its radius with an empty place
         page, per_page = values.get("page", 1), values.get("per_page", 25)
         if page * per_page > WINDOW:
             self._refuse(
                 "page",
-                _("Les pages s’arrêtent à %(window)d résultats : continuez avec « cursor ».")
+                _(
+                    "Les pages s’arrêtent à %(window)d résultats\u00a0: continuez avec "
+                    "«\u00a0cursor\u00a0»."
+                )
                 % {"window": WINDOW},
             )
         if isinstance(values.get("facets"), tuple):
@@ -104,23 +114,25 @@ def nearest(text: str, known: Iterable[str]) -> str:
 
 def _unknown_name(name: str) -> str:
     known = nearest(name, PARAMETERS)
-    message = _("Le paramètre « %(name)s » n’existe pas.") % {"name": name[:60]}
+    message = _("Le paramètre «\u00a0%(name)s\u00a0» n’existe pas.") % {"name": name[:60]}
     return f"{message} {_did_you_mean(known)}".strip()
 
 
 def _did_you_mean(known: str) -> str:
-    return _("Vouliez-vous dire « %(known)s » ?") % {"known": known} if known else ""
+    return (
+        _("Vouliez-vous dire «\u00a0%(known)s\u00a0»\u202f?") % {"known": known} if known else ""
+    )
 
 
 def _not_a_value(text: str, known: str = "") -> BadValue:
-    message = _("« %(text)s » n’est pas une valeur connue.") % {"text": text[:60]}
+    message = _("«\u00a0%(text)s\u00a0» n’est pas une valeur connue.") % {"text": text[:60]}
     return BadValue(f"{message} {_did_you_mean(known)}".strip())
 
 
 def _text(text: str) -> str:
     if len(text) > _MOST_LETTERS:
         raise BadValue(
-            _("La recherche dépasse %(most)d caractères : gardez les mots utiles.")
+            _("La recherche dépasse %(most)d caractères\u00a0: gardez les mots utiles.")
             % {"most": _MOST_LETTERS}
         )
     return text
@@ -132,7 +144,7 @@ def _number(text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise BadValue(_("« %(text)s » n’est pas un nombre.") % {"text": text[:60]})
+        raise BadValue(_("«\u00a0%(text)s\u00a0» n’est pas un nombre.") % {"text": text[:60]})
     return number
 
 
@@ -144,7 +156,10 @@ def _whole(lowest: int, highest: int | None = None) -> Callable[[str], int]:
                 return number
         most = _(" et %(highest)d au plus") % {"highest": highest} if highest else ""
         raise BadValue(
-            _("« %(text)s » : écrivez un nombre entier, %(lowest)d au moins%(most)s.")
+            _(
+                "«\u00a0%(text)s\u00a0»\u00a0: écrivez un nombre entier, %(lowest)d au "
+                "moins%(most)s."
+            )
             % {"text": text[:60], "lowest": lowest, "most": most}
         )
 
@@ -166,7 +181,9 @@ def _near(text: str) -> tuple[float, float, str]:
         names = [near.name for near in territory.nearest_communes(text, limit=1)]
         raise _not_a_value(text, names[0] if names else "")
     if commune.latitude is None or commune.longitude is None:
-        raise BadValue(_("« %(text)s » n’a pas de coordonnées connues.") % {"text": text[:60]})
+        raise BadValue(
+            _("«\u00a0%(text)s\u00a0» n’a pas de coordonnées connues.") % {"text": text[:60]}
+        )
     return commune.latitude, commune.longitude, commune.name
 
 
@@ -179,8 +196,8 @@ def _point(text: str) -> tuple[float, float, str]:
     if not (abs(latitude) <= 90 and abs(longitude) <= 180):  # NaN fails too
         raise BadValue(
             _(
-                "« %(text)s » n’est pas un point : écrivez latitude,longitude en degrés "
-                "(43.29,5.57)."
+                "«\u00a0%(text)s\u00a0» n’est pas un point\u00a0: écrivez latitude,longitude en "
+                "degrés (43.29,5.57)."
             )
             % {"text": text[:60]}
         )
@@ -262,7 +279,10 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadValue(
-            _("« %(text)s » n’est pas une date : écrivez année-mois-jour (2024-03-14).")
+            _(
+                "«\u00a0%(text)s\u00a0» n’est pas une date\u00a0: écrivez année-mois-jour "
+                "(2024-03-14)."
+            )
             % {"text": text[:60]}
         ) from None
 
@@ -270,7 +290,10 @@ def _day(text: str) -> date:
 def _cursor(text: str) -> str:
     if len(text) != 16 or any(letter not in "0123456789abcdef" for letter in text):
         raise BadValue(
-            _("Ce « cursor » n’est pas de ceux que donne « next » : repartez sans lui.")
+            _(
+                "Ce «\u00a0cursor\u00a0» n’est pas de ceux que donne «\u00a0next\u00a0»\u00a0: "
+                "repartez sans lui."
+            )
         )
     return text
 

@@ -9,7 +9,7 @@ from reference.models import Commune
 from search.engines.base import EnginePage, EngineQuery, Hit, Near, Range, Terms
 from search.indexing import search, vocabulary
 from search.understanding import Understanding, marked, understand
-from suppliers.documents import INDEX, activity_words
+from suppliers.documents import INDEX
 from suppliers.models import Company, Establishment
 from suppliers.queries.facets import facets_of
 from suppliers.queries.shapes import SupplierHit, SupplierPage, SupplierQuery, Understood, Why

@@ -24,8 +24,10 @@ class Command(BaseCommand):
                 total = get_type(index).count()
             except UnknownIndex as error:
                 raise CommandError(str(error)) from error
-            with progress_bar(_("Index « %(index)s »") % {"index": index}, total) as advance:
+            label = _("Index «\u00a0%(index)s\u00a0»") % {"index": index}
+            with progress_bar(label, total) as advance:
                 done = rebuild_index(index, progress=advance)
             self.stdout.write(
-                _("Index « %(index)s » : %(count)d documents.") % {"index": index, "count": done}
+                _("Index «\u00a0%(index)s\u00a0»\u00a0: %(count)d documents.")
+                % {"index": index, "count": done}
             )
