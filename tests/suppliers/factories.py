@@ -39,7 +39,7 @@ class CompanyFactory(factory.django.DjangoModelFactory):
     siren = factory.Sequence(siren)
     name = factory.Sequence(lambda n: f"ENTREPRISE {n}")
     naf = "43.91B"
-    naf_nomenclature = "NAFRev2"
+    naf_nomenclature = "NAF_REV2"
     legal_category = "5499"
     size = Size.TPE
     place = factory.RelatedFactory(EstablishmentFactory, factory_related_name="company")

@@ -1,0 +1,78 @@
+"""Every write of suppliers. What companies say of themselves is written elsewhere (Profile)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from jobs.changes import record_changes
+from jobs.enums import RunKind, RunStatus
+from jobs.models import ImportRun
+from suppliers.documents import INDEX
+from suppliers.importers.sirene.rows import (
+    COMPANY_FIELDS,
+    ESTABLISHMENT_FIELDS,
+    CompanyRow,
+    EstablishmentRow,
+)
+from suppliers.models import Company, Establishment
+
+
+def start_sirene_run(*, files: Sequence[Mapping[str, Any]]) -> ImportRun:
+    """Open the run to which everything an import of SIRENE writes is tied."""
+    return ImportRun.objects.create(kind=RunKind.SIRENE, files=list(files))
+
+
+@transaction.atomic
+def apply_sirene_batch(
+    *,
+    run: ImportRun,
+    companies: Sequence[CompanyRow],
+    establishments: Sequence[EstablishmentRow],
+) -> None:
+    """Upsert what SIRENE says, with the changes the search follows, in one transaction.
+
+    `run.counts["written"]` grows by the companies touched, in the same transaction: a run cut
+    short says how far it came.
+    """
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    rows = [(*_values(company, COMPANY_FIELDS), now) for company in companies]
+    _upsert(Company, (*COMPANY_FIELDS, "updated_at"), rows)
+    places = [_values(place, ESTABLISHMENT_FIELDS) for place in establishments]
+    _upsert(Establishment, ESTABLISHMENT_FIELDS, places)
+    touched = {row.siren for row in companies} | {row.company_id for row in establishments}
+    record_changes(INDEX, sorted(touched))
+    run.counts = {"written": run.counts.get("written", 0) + len(touched)}
+    run.save(update_fields=["counts"])
+
+
+def finish_sirene_run(*, run: ImportRun, counts: Mapping[str, Any] | None) -> None:
+    """Close a run; without `counts` it was cut short, and the next one goes on from there."""
+    run.counts = run.counts if counts is None else dict(counts)
+    run.status = RunStatus.FAILED if counts is None else RunStatus.DONE
+    run.finished_at = timezone.now()
+    run.save(update_fields=["counts", "status", "finished_at"])
+
+
+def _values(row: object, columns: Iterable[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, column) for column in columns)
+
+
+def _upsert(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows, or update those whose first column is there.
+
+    Plain SQL, the same on both databases: bulk_create() takes five times longer, and a
+    transaction of SQLite keeps every other writer waiting.
+    """
+    quote = connection.ops.quote_name
+    names = [quote(column) for column in columns]
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(names)}) "  # noqa: S608 - names come from the models
+            f"VALUES ({', '.join(['%s'] * len(names))}) "
+            f"ON CONFLICT ({names[0]}) DO UPDATE SET {updates}",
+            rows,
+        )
