@@ -14,7 +14,7 @@ class BuyerKind(TextChoices):
     STATE = "state", _("État et ses services")
     HOSPITAL = "hospital", _("Établissement de santé")
     LANDLORD = "landlord", _("Bailleur social")
-    MIXED_COMPANY = "mixed_company", _("Société d’économie mixte ou publique locale")
+    MIXED_COMPANY = "mixed_company", _("Société d’économie mixte ou société publique locale")
     EDUCATION = "education", _("Enseignement et recherche")
     PRIVATE = "private", _("Grand compte privé")
     OTHER = "other", _("Autre acheteur public")

@@ -54,12 +54,22 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
     answer = exception_handler(error, context)
     if answer is None or not isinstance(error, exceptions.APIException):
         return None
-    title = HTTPStatus(answer.status_code).phrase
-    turned = problem(answer.status_code, title, *_details(error))
+    turned = problem(answer.status_code, _title(answer.status_code), *_details(error))
     for name, value in answer.items():
         if name.lower() != "content-type":
             turned[name] = value
     return turned
+
+
+def _title(status: int) -> str:
+    titles = {
+        HTTPStatus.BAD_REQUEST: _("Demande refusée"),
+        HTTPStatus.UNAUTHORIZED: _("Identification nécessaire"),
+        HTTPStatus.FORBIDDEN: _("Accès refusé"),
+        HTTPStatus.METHOD_NOT_ALLOWED: _("Méthode refusée"),
+        HTTPStatus.TOO_MANY_REQUESTS: _("Trop de demandes"),
+    }
+    return titles.get(HTTPStatus(status)) or HTTPStatus(status).phrase
 
 
 def _details(error: exceptions.APIException) -> tuple[str, list[dict[str, str]]]:

@@ -42,7 +42,7 @@ def parse_cpv(text: str) -> str:
     if not matched or not matched[0].isascii():
         raise InvalidCpv(
             _(
-                "« %(text)s » n’est pas un code CPV\u00a0: il en faut huit chiffres, "
+                "«\u00a0%(text)s\u00a0» n’est pas un code CPV\u00a0: il faut huit chiffres, "
                 "avec ou sans la clé, par exemple 45261000-4."
             )
             % {"text": text}

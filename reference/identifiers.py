@@ -89,20 +89,25 @@ def _refuse_other_than(digits: str, length: int, name: str, text: str) -> None:
     if not _DIGITS.fullmatch(digits) or len(digits) != length:
         raise InvalidIdentifier(
             _(
-                "« %(text)s » n’est pas un numéro %(name)s\u00a0: il en faut %(length)d chiffres, "
+                "«\u00a0%(text)s\u00a0» n’est pas un numéro %(name)s\u00a0: il faut "
+                "%(length)d chiffres, "
                 "les espaces et les points sont admis."
             )
             % {"text": text, "name": name, "length": length}
         )
     if not digits.strip("0"):
         raise InvalidIdentifier(
-            _("« %(text)s » ne désigne personne\u00a0: un numéro %(name)s n’a pas que des zéros.")
+            _(
+                "«\u00a0%(text)s\u00a0» ne désigne personne\u00a0: un numéro %(name)s n’a "
+                "pas que des zéros."
+            )
             % {"text": text, "name": name}
         )
 
 
 def _wrong_check_digit(name: str, text: str) -> str:
     return _(
-        "« %(text)s » n’est pas un numéro %(name)s valable\u00a0: sa clé de contrôle est fausse. "
+        "«\u00a0%(text)s\u00a0» n’est pas un numéro %(name)s valable\u00a0: sa clé de "
+        "contrôle est fausse. "
         "Vérifiez chaque chiffre."
     ) % {"text": text, "name": name}

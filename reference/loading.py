@@ -112,7 +112,7 @@ def _damaged(name: str) -> str:
     return _(
         "Le fichier reference/data/%(name)s manque ou n’est pas celui qui a été signé. "
         "Reprenez-le du dépôt, ou signez votre version avec "
-        "« scripts/build_reference.py --typed »."
+        "«\u00a0scripts/build_reference.py --typed\u00a0»."
     ) % {"name": name}
 
 

@@ -50,7 +50,8 @@ def normalise_naf(text: str) -> str:
     if not matched:
         raise InvalidNaf(
             _(
-                "« %(text)s » n’est pas un code NAF\u00a0: écrivez par exemple 43.91B, 43.91, "
+                "«\u00a0%(text)s\u00a0» n’est pas un code NAF\u00a0: écrivez par exemple "
+                "43.91B, 43.91, "
                 "43 ou la lettre d’une section."
             )
             % {"text": text}

@@ -78,10 +78,12 @@ def _territory(siren: str) -> Territory:
 def _no_such_epci(siren: str) -> str:
     if not Epci.objects.exists():
         return _(
-            "Les vocabulaires ne sont pas chargés\u00a0: lancez « manage.py load_reference »."
+            "Les vocabulaires ne sont pas chargés\u00a0: lancez «\u00a0manage.py "
+            "load_reference\u00a0»."
         )
     return _(
-        "TERRITORY vaut « %(siren)s », qui n’est le SIREN d’aucun EPCI. Indiquez les neuf "
+        "TERRITORY vaut «\u00a0%(siren)s\u00a0», qui n’est le SIREN d’aucun EPCI. "
+        "Indiquez les neuf "
         "chiffres d’un EPCI, par exemple 200054807 pour Aix-Marseille-Provence."
     ) % {"siren": siren}
 

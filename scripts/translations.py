@@ -73,6 +73,10 @@ def key_of(entry: polib.POEntry) -> Key:
     return entry.msgctxt, entry.msgid, entry.msgid_plural or None
 
 
+def holes(key: Key) -> set[str]:
+    return set(_HOLES.findall(f"{key[1]} {key[2] or ''}"))
+
+
 def judged(catalogue: polib.POFile, found: dict[Key, str]) -> Iterator[str]:
     """Yield what is wrong: missing, unused, empty, other holes, a stale compiled file."""
     known = {key_of(entry): entry for entry in catalogue}
@@ -85,7 +89,7 @@ def judged(catalogue: polib.POFile, found: dict[Key, str]) -> Iterator[str]:
             yield f"no longer in the sources: {key[1]!r} (run `make messages`)"
         elif not all(texts):
             yield f"not translated: {key[1]!r}"
-        elif any(set(_HOLES.findall(text)) - set(_HOLES.findall(key[1])) for text in texts):
+        elif any(set(_HOLES.findall(text)) - holes(key) for text in texts):
             yield f"other %(holes)s than the French: {key[1]!r}"
     compiled = CATALOGUE.with_suffix(".mo")
     if not compiled.exists() or compiled.read_bytes() != catalogue.to_binary():

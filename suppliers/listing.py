@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reference import cpv, naf
 from reference.models import Commune, Department, Epci, Filiere, LegalCategory
@@ -209,7 +209,7 @@ def _code_words(name: str, value: str) -> str:
         return f"{code} {naf.label(code)}"
     if name == "cpv":
         code = cpv.prefix_of(value).ljust(8, "0")
-        return _("CPV %(code)s") % {"code": f"{code} {cpv.label(code)}"}
+        return _("CPV %(code)s") % {"code": f"{code} {cpv.label(code, get_language() or 'fr')}"}
     if name == "postcode":
         return _("Code postal %(code)s") % {"code": value}
     if name == "intervention":

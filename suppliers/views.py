@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -135,6 +136,11 @@ def _unknown(request: HttpRequest, siren: str) -> HttpResponse:
     return render(request, "suppliers/not_found.html", context, status=HTTPStatus.NOT_FOUND)
 
 
+def _cpv_labels(codes: list[str]) -> list[tuple[str, str]]:
+    language = get_language() or "fr"
+    return [(code, cpv.label(code, language)) for code in codes]
+
+
 def _activity(company: Company) -> list[tuple[str, str]]:
     """The activity declared and its section, as (code, label)."""
     codes = [company.naf, *naf.ancestors(company.naf)[-1:]] if company.naf else []
@@ -151,7 +157,7 @@ def _sheet(company: Company) -> dict[str, Any]:
         "open_places": [place for place in places if place.is_active],
         "closed_places": [place for place in places if not place.is_active],
         "profile": profile,
-        "cpv": [(code, cpv.label(code)) for code in profile.cpv_codes] if profile else [],
+        "cpv": _cpv_labels(profile.cpv_codes) if profile else [],
         "intervention": _place_names(profile.intervention_area) if profile else [],
     }
 

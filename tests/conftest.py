@@ -1,12 +1,14 @@
-"""What every test shares: a clean memory of the vocabularies and of the indexes."""
+"""What every test starts from: French, and nothing remembered of another test's database."""
 
 import pytest
+from django.utils import translation
 
 from search import engines, indexing
 
 
 @pytest.fixture(autouse=True)
-def _empty_search_memory() -> None:
-    """Forget what this process holds: a rolled back database takes its ids back."""
+def _fresh_process() -> None:
+    """Forget the indexes (a rolled back database takes its ids back) and a request's language."""
     indexing.forget_vocabularies()
     engines.get_engine.cache_clear()
+    translation.deactivate()

@@ -51,7 +51,7 @@ def test_a_territory_is_read_once(django_assert_num_queries):
 
 
 def test_a_wrong_territory_is_refused_in_words():
-    with pytest.raises(ImproperlyConfigured, match="« 123456789 », qui n’est le SIREN"):
+    with pytest.raises(ImproperlyConfigured, match="«\u00a0123456789\u00a0», qui n’est le SIREN"):
         get_territory("123456789")
 
 

@@ -3,12 +3,15 @@
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rest_framework.throttling import AnonRateThrottle
 
 from jobs.changes import record_changes
+from search.engines.base import SearchUnavailable
 from search.indexing import rebuild_index
 from suppliers.models import Company
 from tests.suppliers.factories import (
@@ -232,3 +235,22 @@ def test_no_search_breaks(client, text: str) -> None:
 )  # fmt: skip
 def test_hostile_searches_are_answered(client, directory, text: str) -> None:
     assert client.get(URL, {"q": text}).status_code == 200
+
+
+def test_the_rate_can_be_limited(client, directory, monkeypatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(AnonRateThrottle, "THROTTLE_RATES", {"anon": "2/min"})
+    assert [client.get(URL).status_code for _ in range(3)] == [200, 200, 429]
+    refused = client.get(URL)
+    assert refused["Content-Type"] == "application/problem+json"
+    assert int(refused["Retry-After"]) > 0
+
+
+def test_an_engine_that_cannot_answer_is_said(client, directory, monkeypatch) -> None:
+    def unavailable(*args: object, **kwargs: object) -> None:
+        raise SearchUnavailable
+
+    monkeypatch.setattr("suppliers.queries.searching.search", unavailable)
+    answer = client.get(URL)
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "application/problem+json"

@@ -62,7 +62,9 @@ class Anomaly:
     value: str
 
     def __str__(self) -> str:
-        return _("%(source)s, ligne %(line)d, %(field)s = « %(value)s »\u00a0: %(reason)s") % {
+        return _(
+            "%(source)s, ligne %(line)d, %(field)s = «\u00a0%(value)s\u00a0»\u00a0: %(reason)s"
+        ) % {
             "source": self.place.source,
             "line": self.place.line,
             "field": self.field,

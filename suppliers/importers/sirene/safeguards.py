@@ -24,7 +24,13 @@ def tell(found: Found, say: Callable[[str], None]) -> None:
     for source in found.sources:
         if absent := source.layout.absent(source.columns):
             names = {"name": source.name, "columns": ", ".join(absent)}
-            say(_("Colonnes absentes de « %(name)s », laissées vides\u00a0: %(columns)s.") % names)
+            say(
+                _(
+                    "Colonnes absentes de «\u00a0%(name)s\u00a0», laissées vides\u00a0: "
+                    "%(columns)s."
+                )
+                % names
+            )
     if not found.of(DAILY) and not found.of(UNITS):
         say(
             _(
@@ -96,5 +102,7 @@ def refuse_shrinking(preview: Counts, found: Found) -> None:
 
 def no_line(name: str) -> str:
     """Return the sentence about a file that holds nothing."""
-    message = _("« %(name)s » n’a qu’un en-tête, aucune ligne\u00a0: téléchargez-le de nouveau.")
+    message = _(
+        "«\u00a0%(name)s\u00a0» n’a qu’un en-tête, aucune ligne\u00a0: téléchargez-le de nouveau."
+    )
     return message % {"name": name}

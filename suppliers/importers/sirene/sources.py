@@ -78,9 +78,11 @@ def find_sources(paths: Iterable[Path], workdir: Path) -> Found:
 
 def _cannot_read(path: Path, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        message = _("« %(name)s » n’existe pas\u00a0: vérifiez le chemin.")
+        message = _("«\u00a0%(name)s\u00a0» n’existe pas\u00a0: vérifiez le chemin.")
     else:
-        message = _("« %(name)s » ne peut pas être lu (%(reason)s)\u00a0: vérifiez ses droits.")
+        message = _(
+            "«\u00a0%(name)s\u00a0» ne peut pas être lu (%(reason)s)\u00a0: vérifiez ses droits."
+        )
     return message % {"name": error.filename or path, "reason": error.strerror}
 
 
@@ -122,19 +124,21 @@ def _source(name: str, path: Path, columns: tuple[str, ...], delimiter: str) -> 
     layout = recognise(name.rpartition("/")[2], columns)
     if layout is None:
         message = _(
-            "« %(name)s » n’est ni un StockUniteLegale, ni un StockEtablissement, ni un fichier "
+            "«\u00a0%(name)s\u00a0» n’est ni un StockUniteLegale, ni un "
+            "StockEtablissement, ni un fichier "
             "quotidien sirc de Sirene\u00a0: ses colonnes ne sont pas les leurs."
         )
         raise _Unrecognised(message % {"name": name})
     if missing := layout.missing(columns):
         message = _(
-            "Il manque à « %(name)s » les colonnes %(missing)s\u00a0: reprenez le fichier "
+            "Il manque à «\u00a0%(name)s\u00a0» les colonnes %(missing)s\u00a0: reprenez "
+            "le fichier "
             "%(layout)s complet de l’Insee."
         )
         names = {"name": name, "missing": ", ".join(missing), "layout": layout.name}
         raise SireneError(message % names)
     if len(set(columns)) < len(columns):
-        message = _("L’en-tête de « %(name)s » nomme deux fois la même colonne.")
+        message = _("L’en-tête de «\u00a0%(name)s\u00a0» nomme deux fois la même colonne.")
         raise SireneError(message % {"name": name})
     return Source(name, path, layout, columns, delimiter)
 
@@ -142,9 +146,11 @@ def _source(name: str, path: Path, columns: tuple[str, ...], delimiter: str) -> 
 def _header(name: str, head: bytes) -> tuple[tuple[str, ...], str]:
     """Return the column names of a CSV and its delimiter."""
     if not head.strip():
-        raise _Unreadable(_("Le fichier « %(name)s » est vide.") % {"name": name})
+        raise _Unreadable(_("Le fichier «\u00a0%(name)s\u00a0» est vide.") % {"name": name})
     if head.startswith(_UTF16) or b"\0" in head[:200]:
-        message = _("« %(name)s » n’est pas un texte en UTF-8\u00a0: enregistrez-le en UTF-8.")
+        message = _(
+            "«\u00a0%(name)s\u00a0» n’est pas un texte en UTF-8\u00a0: enregistrez-le en UTF-8."
+        )
         raise _Unreadable(message % {"name": name})
     first = head.decode("utf-8-sig", errors="replace").splitlines()[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -163,7 +169,8 @@ def _parquet_columns(path: Path) -> tuple[str, ...]:
 def damaged(name: str) -> str:
     """Return the sentence about a file that cannot be read to its end."""
     return _(
-        "« %(name)s » est abîmé ou incomplet\u00a0: téléchargez-le de nouveau. Rien n’a été "
+        "«\u00a0%(name)s\u00a0» est abîmé ou incomplet\u00a0: téléchargez-le de nouveau. "
+        "Rien n’a été "
         "importé."
     ) % {"name": name}
 
@@ -178,7 +185,7 @@ def _open_zip(path: Path, workdir: Path) -> list[Source]:
 
 
 def _members(name: str, archive: zipfile.ZipFile, workdir: Path) -> Iterator[Source]:
-    message = _("L’archive « %(name)s » ne contient aucun fichier CSV de Sirene.")
+    message = _("L’archive «\u00a0%(name)s\u00a0» ne contient aucun fichier CSV de Sirene.")
     refused: SireneError | None = _Unrecognised(message % {"name": name})
     for member in archive.infolist():
         with archive.open(member) as stream:
@@ -200,7 +207,8 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) ->
     free = shutil.disk_usage(target.parent).free
     if member.file_size > free:
         message = _(
-            "Il faut %(need)d Mo libres dans « %(folder)s » pour décompresser « %(name)s », il "
+            "Il faut %(need)d Mo libres dans «\u00a0%(folder)s\u00a0» pour décompresser "
+            "«\u00a0%(name)s\u00a0», il "
             "en reste %(free)d\u00a0: faites de la place ou changez TMPDIR."
         )
         sizes = {"need": member.file_size >> 20, "free": free >> 20}
@@ -212,7 +220,8 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) ->
 def malformed(name: str, line: int) -> str:
     """Return the sentence about a line that is not one of the table."""
     return _(
-        "La ligne %(line)d de « %(name)s » n’a pas les colonnes de l’en-tête\u00a0: le fichier "
+        "La ligne %(line)d de «\u00a0%(name)s\u00a0» n’a pas les colonnes de "
+        "l’en-tête\u00a0: le fichier "
         "est abîmé ou incomplet, téléchargez-le de nouveau. Rien n’a été importé."
     ) % {"line": line, "name": name}
 

@@ -182,7 +182,8 @@ class Staging:
         for line, trouble in rejects.fetchall():
             if trouble == "INVALID ENCODING":
                 message = _(
-                    "« %(name)s » n’est pas en UTF-8 (ligne %(line)d)\u00a0: reprenez le fichier "
+                    "«\u00a0%(name)s\u00a0» n’est pas en UTF-8 (ligne %(line)d)\u00a0: "
+                    "reprenez le fichier "
                     "de l’Insee sans le convertir. Rien n’a été importé."
                 )
                 raise SireneError(message % {"name": source.name, "line": line})

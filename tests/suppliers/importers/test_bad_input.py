@@ -143,7 +143,7 @@ def test_stock_cut_in_its_last_line(refused, tmp_path: Path, cut: int) -> None:
     units(tmp_path, [unit(1), unit(2)])
     path = places(tmp_path, [place(1), place(2)], PLACE_COLUMNS[:-2])
     path.write_bytes(path.read_bytes()[:cut])
-    refused(tmp_path, match="La ligne 3 de « StockEtablissement_utf8.csv »")
+    refused(tmp_path, match="La ligne 3 de «\u00a0StockEtablissement_utf8.csv\u00a0»")
 
 
 def test_quote_never_closed(refused, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_file_of_something_else(refused, tmp_path: Path) -> None:
 def test_only_lines_with_a_wrong_siret(refused, tmp_path: Path) -> None:
     wrong = siret(siren(1))[:-1] + "9"
     stock(tmp_path, [unit(1)], [place(1, siret=wrong)])
-    refused(tmp_path, match=f"ligne 2, siret = « {wrong} »")
+    refused(tmp_path, match=f"ligne 2, siret = «\u00a0{wrong}\u00a0»")
 
 
 def test_half_of_the_stock_on_an_empty_directory(refused, good: Path) -> None:

@@ -78,7 +78,7 @@ def test_stock_and_daily_files_do_not_mix(sirene: Sirene, tmp_path: Path) -> Non
 def test_line_cut_short_is_refused(sirene: Sirene, tmp_path: Path) -> None:
     path = daily(tmp_path / "sirc.csv", [event(1), event(2)])
     path.write_bytes(path.read_bytes()[:-60])
-    with pytest.raises(CommandError, match=r"La ligne 3 de « sirc\.csv »"):
+    with pytest.raises(CommandError, match=r"La ligne 3 de « sirc\.csv »"):
         sirene(path)
     assert not Company.objects.exists()
 

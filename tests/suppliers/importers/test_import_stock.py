@@ -244,8 +244,8 @@ def test_anomalies_are_named_with_line_field_and_value(sirene: Sirene, tmp_path:
         "UNKNOWN_COMMUNE": 1,
         "UNIT_MISSING": 1,
     }
-    assert f"StockEtablissement_utf8.csv, ligne 3, siret = « {wrong} »" in answer.stderr
-    assert "ligne 2, dateCreationUniteLegale = « 2001-02-31 »" in answer.stderr
+    assert f"StockEtablissement_utf8.csv, ligne 3, siret = «\u00a0{wrong}\u00a0»" in answer.stderr
+    assert "ligne 2, dateCreationUniteLegale = «\u00a02001-02-31\u00a0»" in answer.stderr
 
 
 def test_missing_optional_columns_are_named_once_and_empty(sirene: Sirene, tmp_path: Path) -> None:
@@ -324,8 +324,9 @@ def test_shrunken_stock_is_refused_without_force(sirene: Sirene, tmp_path: Path)
 def test_stock_replaces_the_demonstration(sirene: Sirene, tmp_path: Path) -> None:
     ImportRun.objects.create(kind="demo", status="done")
     CompanyFactory.create_batch(10)
-    answer = sirene(stock(tmp_path, [unit(99)], [place(99)]))
-    assert listed() == [siren(99)]
+    real = 70_000_000  # far from the numbers of the factory
+    answer = sirene(stock(tmp_path, [unit(real)], [place(real)]))
+    assert listed() == [siren(real)]
     assert answer.json["closed"] == 10
     assert "inventées" in answer.stderr
 

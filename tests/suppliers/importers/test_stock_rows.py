@@ -111,7 +111,9 @@ def test_wrong_siren_is_rejected_with_its_line() -> None:
     line = values(unit(1, siren="123456789"))
     assert parse_unit(line) is None
     assert line.findings.rejected == 1
-    assert str(line.findings.first[0]).startswith("stock.csv, ligne 2, siren = « 123456789 »")
+    assert str(line.findings.first[0]).startswith(
+        "stock.csv, ligne 2, siren = «\u00a0123456789\u00a0»"
+    )
 
 
 def test_establishment() -> None:

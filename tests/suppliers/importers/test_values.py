@@ -42,7 +42,7 @@ def test_bad_date_is_noted_and_left_empty(raw: str) -> None:
     values = read(raw)
     assert values.date("x") is None
     assert values.findings.counts == {"BAD_DATE": 1}
-    assert "stock.csv, ligne 7, x = « " + raw in str(values.findings.first[0])
+    assert "stock.csv, ligne 7, x = «\u00a0" + raw in str(values.findings.first[0])
 
 
 @pytest.mark.parametrize(
