@@ -77,9 +77,7 @@ class Job(models.Model):
     #: Says what is done once: a second job of the same key is the first one.
     key = models.CharField(_("clé"), max_length=200, unique=True)
     args = models.JSONField(_("arguments"), default=dict, blank=True)
-    state = models.CharField(
-        _("état"), max_length=10, choices=JobState, default=JobState.PENDING
-    )
+    state = models.CharField(_("état"), max_length=10, choices=JobState, default=JobState.PENDING)
     #: Grows by one each time somebody begins: who holds an older number changes nothing.
     fence = models.PositiveIntegerField(_("jeton"), default=0)
     #: Failures, and processes lost, since the last progress.

@@ -1,0 +1,69 @@
+"""The names of work there are, and what does it: each room declares its own in `jobs.py`.
+
+A name read from the database or a broker is looked up here, never imported.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.utils.module_loading import autodiscover_modules
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class UnknownJob(LookupError):
+    """No room declared this name."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """What does a kind of work; `stepwise` ones commit by themselves, step after step."""
+
+    function: Callable[..., Any]
+    stepwise: bool
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def atomic_job(name: str) -> Callable[[Function], Function]:
+    """Declare `function(**args)`: what it writes and "done" commit together, or neither.
+
+    It runs inside one transaction, so it must be short (50 ms on SQLite, where it keeps every
+    other writer waiting). What it returns is JSON, kept as the result of the job.
+    """
+    return _declare(name, stepwise=False)
+
+
+def stepwise_job(name: str) -> Callable[[Function], Function]:
+    """Declare `function(step, **args)`, which commits step by step (see `jobs.execution.Step`).
+
+    After an interruption it is called again and goes on from `step.cursor`.
+    """
+    return _declare(name, stepwise=True)
+
+
+def handler(name: str) -> Handler:
+    """Return what does the work of that name; raise UnknownJob."""
+    if name not in _handlers:
+        autodiscover()
+    try:
+        return _handlers[name]
+    except KeyError:
+        raise UnknownJob(f"No room declares a job named {name!r}.") from None
+
+
+def autodiscover() -> None:
+    """Import the `jobs.py` of every room (once: Python remembers)."""
+    autodiscover_modules("jobs")
+
+
+def _declare(name: str, *, stepwise: bool) -> Callable[[Function], Function]:
+    def keep(function: Function) -> Function:
+        if name in _handlers:
+            raise ValueError(f"Two jobs are named {name!r}.")
+        _handlers[name] = Handler(function, stepwise)
+        return function
+
+    return keep

@@ -1,0 +1,151 @@
+"""A scratch installation on its own database, whose workers are real processes to kill.
+
+What happened is read by the database's own driver, not by the code under test.
+"""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Site:
+    """An installation; `times` are seconds, by their names in tests/faults/settings.py."""
+
+    def __init__(
+        self, folder: Path, database: str, broker: str, times: dict[str, float] | None = None
+    ) -> None:
+        self.database = database
+        self.outside = folder / "outside.txt"
+        self.outside.touch()
+        self.log = folder / "workers.log"
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+            "DATABASE_URL": database,
+            "CELERY_BROKER_URL": broker,
+            "SEARCH_URL": "",
+            "TEST_OUTSIDE": str(self.outside),
+            **{
+                f"TEST_{name.upper()}_SECONDS": str(value) for name, value in (times or {}).items()
+            },
+        }
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120
+        )
+
+    def run(self, code: str) -> str:
+        """Run Python code in the installation; return what it printed."""
+        done = self.manage("shell", "--no-imports", "-c", code)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def enqueue(self, name: str, arguments: str, count: int = 1) -> None:
+        """Enqueue jobs by fifties; `arguments` is Python code and may use `number`."""
+        self.run(
+            "from django.db import transaction\n"
+            "from jobs.services import enqueue\n"
+            f"for start in range(0, {count}, 50):\n"
+            "    with transaction.atomic():\n"
+            f"        for number in range(start, min(start + 50, {count})):\n"
+            f"            enqueue({name!r}, key=f'{name}:{{number}}', args={arguments})\n"
+        )
+
+    def start_worker(self, concurrency: int = 2) -> subprocess.Popen[bytes]:
+        """Start a worker in its own process group and wait until it can be killed at work."""
+        with self.log.open("ab") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "manage.py", "worker", f"--concurrency={concurrency}"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.workers.append(worker)
+        return worker
+
+    def signal(self, worker: subprocess.Popen[bytes], number: signal.Signals) -> None:
+        """Signal the worker's whole process group."""
+        assert worker.poll() is None, f"the worker had ended:\n{self.log.read_text()}"
+        os.killpg(worker.pid, number)
+        if number == signal.SIGKILL:
+            worker.wait(10)
+            self.workers.remove(worker)
+
+    def close(self) -> None:
+        for worker in list(self.workers):
+            if worker.poll() is None:
+                os.killpg(worker.pid, signal.SIGCONT)
+                self.signal(worker, signal.SIGKILL)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        if self.database.startswith("sqlite"):
+            path = self.database.removeprefix("sqlite:///")
+            with closing(sqlite3.connect(path, timeout=20)) as connection:
+                return connection.execute(query).fetchall()
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(query).fetchall()
+
+    def value(self, query: str) -> Any:
+        return self.rows(query)[0][0]
+
+    def lines(self, kind: str) -> list[list[str]]:
+        """Return the words of the effects outside the database that begin with `kind`."""
+        return [
+            words
+            for words in (line.split() for line in self.outside.read_text().splitlines())
+            if words and words[0] == kind
+        ]
+
+    def wait(self, what: str, condition: Callable[[], bool], seconds: float) -> float:
+        """Wait until `condition` holds; return how long it took."""
+        start = time.monotonic()
+        while not condition():
+            if time.monotonic() > start + seconds:
+                states = self.rows("SELECT name, state, count(*) FROM jobs_job GROUP BY 1, 2")
+                log = self.log.read_text()[-3000:] if self.log.exists() else ""
+                raise AssertionError(f"after {seconds} s, not yet: {what}\n{states}\n{log}")
+            time.sleep(0.05)
+        return time.monotonic() - start
+
+    def effects(self, index: str) -> tuple[int, int]:
+        """Return how many effects there are in the database, and how many different ones."""
+        [row] = self.rows(
+            f"SELECT count(*), count(DISTINCT key) FROM jobs_change WHERE \"index\" = '{index}'"
+        )
+        return row[0], row[1]
+
+    def unfinished(self, name: str) -> int:
+        return int(
+            self.value(
+                f"SELECT count(*) FROM jobs_job WHERE name = '{name}' AND finished_at IS NULL"
+            )
+        )
+
+    def kill_at_work(self, worker: subprocess.Popen[bytes], kind: str) -> None:
+        """SIGKILL the group of a worker that has had effects and has a job running now."""
+        begun = len(self.lines(kind))
+        running = (
+            "SELECT count(*) FROM jobs_job WHERE state = 'running'"
+            f" AND owner LIKE '%:{worker.pid}'"
+        )
+        self.wait(
+            "the worker is at work",
+            lambda: len(self.lines(kind)) > begun + 3 and self.value(running) > 0,
+            60,
+        )
+        self.signal(worker, signal.SIGKILL)
