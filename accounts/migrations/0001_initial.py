@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('siret', models.CharField(max_length=14, unique=True, validators=[accounts.models.check_siret], verbose_name='SIRET')),
                 ('name', models.CharField(max_length=200, verbose_name='nom')),
-                ('kind', models.CharField(choices=[('metropolis', 'Métropole ou intercommunalité'), ('commune', 'Commune'), ('department', 'Département'), ('region', 'Région'), ('state', 'État et ses services'), ('hospital', 'Établissement de santé'), ('landlord', 'Bailleur social'), ('mixed_company', 'Société d’économie mixte ou publique locale'), ('education', 'Enseignement et recherche'), ('private', 'Grand compte privé'), ('other', 'Autre acheteur public')], default='other', max_length=20, verbose_name='nature')),
+                ('kind', models.CharField(choices=[('metropolis', 'Métropole ou intercommunalité'), ('commune', 'Commune'), ('department', 'Département'), ('region', 'Région'), ('state', 'État et ses services'), ('hospital', 'Établissement de santé'), ('landlord', 'Bailleur social'), ('mixed_company', 'Société d’économie mixte ou société publique locale'), ('education', 'Enseignement et recherche'), ('private', 'Grand compte privé'), ('other', 'Autre acheteur public')], default='other', max_length=20, verbose_name='nature')),
                 ('is_verified', models.BooleanField(default=False, verbose_name='vérifié')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.buyer', verbose_name='rattaché à')),
             ],
