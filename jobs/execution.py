@@ -52,7 +52,8 @@ class Step:
 
 def execute(pk: int) -> None:
     """Do the job a message names, if it is still to be done; a failure is written, not raised."""
-    close_old_connections()  # one that broke during an earlier job
+    if not connection.in_atomic_block:
+        close_old_connections()  # one that broke during an earlier job
     try:
         job = leases.begin(pk) if isinstance(pk, int) else None
         if job is not None:
