@@ -14,7 +14,7 @@ from search.engines.embedded.segment import PAGE, Array, Segment, term_hash
 
 _K1, _B = 1.2, 0.75  # Lucene's own
 #: An exact name comes before everything else, a phrase of a name before scattered words.
-_WHOLE_NAME, _NAME_PAIR = 10_000.0, 100.0
+WHOLE_NAME, NAME_PAIR = 10_000.0, 100.0
 
 
 class SegmentBuilder:
@@ -142,14 +142,14 @@ class SegmentBuilder:
         names = list(self._terms)
         df = np.bincount(term.astype("i8"), minlength=len(order)).astype("f8")
         if self._base:
-            base = [self._base.frequency(names[number]) for number in order]
+            base = self._base.frequencies([names[number] for number in order])
             df = np.maximum(np.array(base, "f8"), 1.0) if base else df
         return np.asarray(np.log(1 + (max(meta["total"], 1) - df + 0.5).clip(0.5) / (df + 0.5)))
 
     def _with_constants(self, term: Array, impacts: Array, order: Array) -> Array:
         """Give whole names and pairs their own worth, the same for rare and common ones."""
         names = list(self._terms)
-        constant = {"x": _WHOLE_NAME, "b": _NAME_PAIR}
+        constant = {"x": WHOLE_NAME, "b": NAME_PAIR}
         by_rank = np.array([constant.get(names[number][0], 0.0) for number in order], "f8")
         fixed = by_rank[term.astype("i8")] if len(order) else impacts
         return np.where(fixed > 0, fixed, impacts)

@@ -10,12 +10,14 @@ from functools import reduce
 import numpy as np
 
 from search.engines.base import EngineQuery, Hit, Range, Terms, Word
-from search.engines.embedded.segment import Array, Segment
+from search.engines.embedded.segment import Array, Postings, Segment
 
 #: Orders are one unsigned number a document: what counts first in the high bits, the tie in the
 #: low 32. They are unique, so pages and cursors never overlap.
 _LOW = np.uint64(32)
 _FAR = 0xFFFFFFFF
+#: Under one document in so many, lists are merged by sorting, not in a table of all documents.
+_FEW = 32
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Found:
     km: Array | None
     passes: dict[str, Array]
 
-    def only(self, kept: Array) -> "Found":
+    def only(self, kept: Array | slice) -> "Found":
         return Found(
             self.docs[kept],
             self.scores[kept],
@@ -35,16 +37,16 @@ class Found:
             {name: mask[kept] for name, mask in self.passes.items()},
         )
 
-    def but_for(self, facet: str) -> Array:
-        """Return the mask of what passes every facet's filter but that one's."""
+    def but_for(self, facet: str) -> Array | slice:
+        """Select what passes every facet's filter but that one's."""
         others = [mask for name, mask in self.passes.items() if name != facet]
-        return reduce(np.logical_and, others, np.ones(len(self.docs), bool))
+        return reduce(np.logical_and, others) if others else slice(None)
 
 
 def find(segment: Segment, query: EngineQuery, alive: Array | None) -> Found:
     """Return the documents of a segment that answer a query; `alive` None = all of them."""
     docs, scores = match_words(segment, query.words)
-    found = Found(docs, scores, None, {})
+    found = Found(docs.astype(np.intp), scores, None, {})  # what numpy takes an index to, once
     if alive is not None:
         found = found.only(alive[found.docs])
     if query.keys is not None:
@@ -60,58 +62,73 @@ def find(segment: Segment, query: EngineQuery, alive: Array | None) -> Found:
 
 def match_words(segment: Segment, words: tuple[Word, ...]) -> tuple[Array, Array]:
     """Return the documents that have every required word, and the sum of what each is worth."""
+    known = segment.postings(term.text for word in words for term in word.terms)
     required = sorted(
-        (word for word in words if word.required), key=lambda word: _reach(segment, word)
+        (_lists(word, known) for word in words if word.required),
+        key=lambda lists: sum(len(docs) for docs, _ in lists),
     )
-    optional = [word for word in words if not word.required]
+    optional = [_lists(word, known) for word in words if not word.required]
     if required:
-        docs, scores = _word_postings(segment, required[0])
+        docs, scores = _union(required[0], segment.documents)
     elif optional:
-        docs = np.unique(np.concatenate([_word_postings(segment, word)[0] for word in optional]))
-        scores = np.zeros(len(docs), "f4")
+        docs, scores = _union([found for lists in optional for found in lists], segment.documents)
+        scores = np.zeros_like(scores)
     else:
         return np.arange(segment.documents, dtype="u4"), np.zeros(segment.documents, "f4")
-    for word in required[1:]:
-        worth = _worth_in(segment, word, docs)
+    for lists in required[1:]:
+        worth = _worth_in(lists, docs)
         has = worth > 0
         docs, scores = docs[has], scores[has] + worth[has]
-    for word in optional if len(docs) else ():
-        scores = scores + _worth_in(segment, word, docs)
+    for lists in optional:
+        scores = scores + _worth_in(lists, docs)
     return docs, scores
 
 
-def _reach(segment: Segment, word: Word) -> int:
-    return sum(segment.frequency(term.text) for term in word.terms)
+def _lists(word: Word, known: dict[str, Postings]) -> list[Postings]:
+    """Return the documents of each term of a word, and what it is worth in each."""
+    found = [(*known[term.text], term.weight) for term in word.terms if term.text in known]
+    return [(docs, impacts * np.float32(weight)) for docs, impacts, weight in found]
 
 
-def _word_postings(segment: Segment, word: Word) -> tuple[Array, Array]:
-    """Return the documents of a word, and for each what its best term is worth."""
-    lists = [(*segment.postings(term.text), term.weight) for term in word.terms]
-    lists = [found for found in lists if len(found[0])]
+def _union(lists: list[Postings], documents: int) -> Postings:
+    """Return the documents of some terms, and for each what its best term is worth."""
+    if len(lists) == 1:
+        return lists[0]
+    if sum(len(docs) for docs, _ in lists) < documents // _FEW:
+        return _merged(lists)
+    best = np.zeros(documents, "f4")
+    for docs, worth in lists:
+        best[docs] = np.maximum(best[docs], worth)
+    # Ten times as fast as flatnonzero() of the numbers themselves.
+    docs = np.flatnonzero(best > 0).astype("u4")
+    return docs, best[docs]
+
+
+def _merged(lists: list[Postings]) -> Postings:
+    """Return the same as _union(), for so few documents that sorting them costs less."""
     if not lists:
         return np.empty(0, "u4"), np.empty(0, "f4")
-    if len(lists) == 1:
-        docs, impacts, weight = lists[0]
-        return docs, impacts * np.float32(weight)
-    dense = np.zeros(segment.documents, "f4")
-    for docs, impacts, weight in lists:
-        dense[docs] = np.maximum(dense[docs], impacts * np.float32(weight))
-    docs = np.flatnonzero(dense).astype("u4")
-    return docs, dense[docs]
+    docs = np.concatenate([docs for docs, _ in lists])
+    order = np.argsort(docs, kind="stable")
+    docs, worth = docs[order], np.concatenate([worth for _, worth in lists])[order]
+    firsts = np.flatnonzero(np.r_[True, docs[1:] != docs[:-1]])
+    return docs[firsts], np.maximum.reduceat(worth, firsts)
 
 
-def _worth_in(segment: Segment, word: Word, docs: Array) -> Array:
+def _worth_in(lists: list[Postings], docs: Array) -> Array:
     """Return what a word is worth in each of `docs` (sorted), 0 where it is not."""
-    worth = np.zeros(len(docs), "f4")
-    for term in word.terms:
-        there, impacts = segment.postings(term.text)
-        if not len(there) or not len(docs):
-            continue
-        at = np.searchsorted(there, docs)
-        at[at == len(there)] = 0
-        here = np.where(there[at] == docs, impacts[at] * np.float32(term.weight), 0)
-        np.maximum(worth, here, out=worth)
-    return worth
+    best = np.zeros(len(docs), "f4")
+    for there, worth in lists if len(docs) else ():
+        if len(there) < len(docs):  # the shorter is looked up in the longer
+            at = np.searchsorted(docs, there)
+            here = np.take(docs, at, mode="clip") == there
+            at, worth = at[here], worth[here]
+            best[at] = np.maximum(best[at], worth)
+        else:
+            at = np.searchsorted(there, docs)
+            here = np.take(there, at, mode="clip") == docs
+            np.maximum(best, np.where(here, np.take(worth, at, mode="clip"), 0), out=best)
+    return best
 
 
 def _in_range(segment: Segment, condition: Range, docs: Array) -> Array:

@@ -11,7 +11,7 @@ Arrays, by name (n documents, numbered from 0; T terms):
 - `point.first` f4[2, n] (latitude, longitude; NaN = none), `point.more` f8[3, m] (document, ...).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 #: (name, page) -> the raw bytes of an array, or of one page of the postings.
 Load = Callable[[str, int], bytes]
+#: The documents of a term, in order, and what it is worth in each.
+Postings = tuple[Array, Array]
 
 PAGE = 16_384  # postings a page
 _EARTH_KM = 6_371.0088
@@ -114,9 +116,11 @@ class Segment:
         }
 
     @cached_property
-    def _points(self) -> tuple[Array, Array]:
+    def _points(self) -> tuple[Array, Array, Array]:
+        """First points in radians; then the owner of each other point, and those points."""
         first = np.radians(self._array("point.first", "f4").reshape(2, -1))
-        return first, self._array("point.more", "f8").reshape(3, -1)
+        more = self._array("point.more", "f8").reshape(3, -1)
+        return first, more[0].astype("i8"), np.radians(more[1:]).astype("f4")
 
     def keyword(self, name: str) -> Keyword:
         """Return the values of a keyword field."""
@@ -137,16 +141,17 @@ class Segment:
         docs = order[at] if self.documents else at[:0]
         return np.sort(docs[self.keys[docs] == wanted]) if self.documents else docs
 
-    def frequency(self, term: str) -> int:
-        """Return how many documents have a term."""
-        start, end = self._span(term)
-        return end - start
+    def frequencies(self, terms: list[str]) -> list[int]:
+        """Return how many documents have each of `terms`."""
+        found = {term: end - start for term, start, end in self._spans(terms)}
+        return [found.get(term, 0) for term in terms]
 
-    def postings(self, term: str) -> tuple[Array, Array]:
-        """Return the documents of a term, in order, and what it is worth in each."""
-        start, end = self._span(term)
-        if start == end:
-            return np.empty(0, "u4"), np.empty(0, "f4")
+    def postings(self, terms: Iterable[str]) -> dict[str, Postings]:
+        """Return the postings of those of `terms` that stand here."""
+        spans = self._spans(list(dict.fromkeys(terms)))
+        return {term: self._read(start, end) for term, start, end in spans}
+
+    def _read(self, start: int, end: int) -> Postings:
         first, last = start // PAGE, (end - 1) // PAGE
         pages = [self._page(number) for number in range(first, last + 1)]
         docs = np.concatenate([page[0] for page in pages]) if last > first else pages[0][0]
@@ -156,23 +161,28 @@ class Segment:
 
     def distances(self, docs: Array, latitude: float, longitude: float) -> Array:
         """Return the km from each document's nearest point, NaN where it has none."""
-        first, more = self._points
+        first, owners, others = self._points
         km = _haversine(first[0][docs], first[1][docs], latitude, longitude)
-        if more.size:
-            nearest = np.full(self.documents, np.inf, "f4")
-            others = _haversine(
-                np.radians(more[1]), np.radians(more[2]), latitude, longitude
-            ).astype("f4")
-            np.minimum.at(nearest, more[0].astype("i8"), others)
+        if len(owners):
+            wanted = np.zeros(self.documents, bool)
+            wanted[docs] = True
+            asked = wanted[owners]
+            nearest = np.full(self.documents, np.nan, "f4")
+            away = _haversine(others[0][asked], others[1][asked], latitude, longitude)
+            np.fmin.at(nearest, owners[asked], away)
             km = np.fmin(km, nearest[docs])
         return km
 
-    def _span(self, term: str) -> tuple[int, int]:
-        wanted = term_hash(term)
-        at = int(np.searchsorted(self._hashes, np.uint64(wanted)))
-        if at == len(self._hashes) or int(self._hashes[at]) != wanted:
-            return 0, 0
-        return int(self._offsets[at]), int(self._offsets[at + 1])
+    def _spans(self, terms: list[str]) -> list[tuple[str, int, int]]:
+        """Return (term, start, end) of those of `terms` that stand here; all looked up at once."""
+        wanted = np.array([term_hash(term) for term in terms], "u8")
+        at = np.searchsorted(self._hashes, wanted)
+        if not len(self._hashes):
+            return []
+        here = np.flatnonzero(np.take(self._hashes, at, mode="clip") == wanted)
+        starts, ends = self._offsets[at[here]], self._offsets[at[here] + 1]
+        found = zip(here.tolist(), starts.tolist(), ends.tolist(), strict=True)
+        return [(terms[number], start, end) for number, start, end in found]
 
     def _read_page(self, number: int) -> tuple[Array, Array]:
         return (
