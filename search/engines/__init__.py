@@ -3,7 +3,7 @@
 from functools import cache
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from search.engines.base import SearchEngine
 from search.engines.embedded.engine import EmbeddedEngine
@@ -12,8 +12,10 @@ from search.engines.embedded.engine import EmbeddedEngine
 @cache
 def get_engine() -> SearchEngine:
     """Return the engine `SEARCH_URL` names; empty = the embedded one."""
-    if settings.SEARCH_URL:
-        raise ImproperlyConfigured(
-            "SEARCH_URL is set, but this version has the embedded engine only: leave it empty."
-        )
-    return EmbeddedEngine()
+    if not settings.SEARCH_URL:
+        return EmbeddedEngine()
+    # By name: only the installs that use the client wait for its import.
+    engine: SearchEngine = import_string(
+        "search.engines.elasticsearch.engine.ElasticsearchEngine"
+    )(settings.SEARCH_URL)
+    return engine

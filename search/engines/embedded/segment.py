@@ -110,7 +110,7 @@ class Segment:
             name: Keyword(
                 tuple(values),
                 self._array(f"kw.{name}.first", "u4"),
-                self._array(f"kw.{name}.more", "u4").reshape(2, -1),
+                self._array(f"kw.{name}.more", "u4").reshape(2, -1).astype(np.intp),
             )
             for name, values in self.meta["keywords"].items()
         }
