@@ -156,9 +156,21 @@ class TestElasticsearchEngine(EngineContract):
         self.change(library, "1", "2")
         name, through = engine._current(library)
         for number in (1, 2):
-            engine._send(library, name, {"1": through + number, "2": through + number})
-        engine._send(library, name, {"2": through})  # late: an older version changes nothing
+            versions = {"1": through + number, "2": through + number}
+            module._send(engine._client, library, name, versions)
+        # Late: an older version changes nothing.
+        module._send(engine._client, library, name, {"2": through})
         assert self.keys() == ["2"]
+
+    def test_a_change_refused_is_logged_and_searches_go_on(self, library, rebuild, caplog) -> None:
+        library.put("1", "PREMIER")
+        rebuild()
+        library.put("1", "DÉPLACÉ", points=[(95.0, 5.0)])
+        library.put("2", "SECOND")
+        self.change(library, "1", "2")
+        assert self.keys("second") == ["2"]
+        assert self.keys("premier") == ["1"]
+        assert "refused 1" in caplog.text
 
     def test_changes_are_found_in_an_index_never_built(self, library) -> None:
         library.put("1", "PREMIER")

@@ -8,6 +8,7 @@ stands in its own `_meta`.
 """
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
@@ -15,14 +16,16 @@ from typing import Any
 
 from django.utils import timezone
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
-from elasticsearch.helpers import bulk
+from elasticsearch.helpers import bulk, streaming_bulk
 
 from jobs.changes import changed_keys, forget_changes, last_change
 from search.documents import Document, DocumentType
 from search.engines.base import LIVE_CHANGES, EnginePage, EngineQuery, SearchUnavailable
 from search.engines.elasticsearch import asking, index
 
-_SEARCH_SECONDS = 5
+logger = logging.getLogger(__name__)
+
+_SEARCH_SECONDS = 3
 _BUILD_SECONDS = 300
 _AT_ONCE = 1_000
 #: The server is there, but cannot answer now.
@@ -115,13 +118,14 @@ class ElasticsearchEngine:
             return  # an import is at work: refresh() ends it
         if rows:
             through = rows[-1][0]
+            client = self._builder if most is None else self._client
             with contextlib.suppress(NotFoundError):  # a rebuild has just deleted it
-                self._send(kind, name, {key: number for number, key in rows})
-                self._builder.indices.put_mapping(index=name, meta={"through": through})
-            if self._current(kind)[0] != name:
-                return self._follow(kind, most=most)  # the new one may lack these
-        self._through[kind.index] = through
-        return None
+                _send(client, kind, name, {key: number for number, key in rows})
+                client.indices.put_mapping(index=name, meta={"through": through})
+        if rows and self._current(kind)[0] != name:
+            self._follow(kind, most=most)  # the new index may lack these
+        else:
+            self._through[kind.index] = through
 
     def _current(self, kind: DocumentType) -> tuple[str, int]:
         """Return the name of the index in use, made empty when there is none, and its reach."""
@@ -182,19 +186,31 @@ class ElasticsearchEngine:
         found = self._builder.indices.get_alias(index=f"{_alias(kind)}-*")
         return {name: _alias(kind) in held["aliases"] for name, held in found.body.items()}
 
-    def _send(self, kind: DocumentType, name: str, versions: dict[str, int]) -> None:
-        """Write or delete the documents of these keys, each with its version."""
-        keys = iter(versions)
-        while some := list(islice(keys, _AT_ONCE)):
-            found = {document.key: document for document in kind.get(some)}
-            actions = [
-                _writing(kind, name, found[key], versions[key])
-                if key in found
-                else _action("delete", name, key, versions[key])
-                for key in some
-            ]
-            bulk(self._builder, actions, ignore_status=_ALREADY_DONE)
-        self._builder.indices.refresh(index=name)
+
+def _send(client: Elasticsearch, kind: DocumentType, name: str, versions: dict[str, int]) -> None:
+    """Write or delete the documents of these keys, each with its version.
+
+    A document the server refuses is logged and left as it was: searches must go on.
+    """
+    keys = iter(versions)
+    while some := list(islice(keys, _AT_ONCE)):
+        found = {document.key: document for document in kind.get(some)}
+        actions = [
+            _writing(kind, name, found[key], versions[key])
+            if key in found
+            else _action("delete", name, key, versions[key])
+            for key in some
+        ]
+        for _, done in streaming_bulk(client, actions, raise_on_error=False):
+            _check(*done.values())
+    client.indices.refresh(index=name)
+
+
+def _check(done: dict[str, Any]) -> None:
+    if done["status"] in _UNAVAILABLE:
+        raise SearchUnavailable(done["error"])
+    if done["status"] >= 400 and done["status"] not in _ALREADY_DONE:
+        logger.error("Elasticsearch refused %s: %s", done["_id"], done["error"])
 
 
 def _writing(kind: DocumentType, name: str, document: Document, version: int) -> dict[str, Any]:
