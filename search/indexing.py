@@ -6,6 +6,7 @@ Each room registers its DocumentType once, when Django starts.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from jobs.changes import changed_keys, last_change
@@ -121,8 +122,11 @@ _vocabularies: dict[str, _Held] = {}
 
 
 def _vocabulary_through(index: str) -> int:
-    rows = IndexVocabulary.objects.filter(index=index).values_list("through", flat=True)
-    return rows.first() or 0
+    # Every search asks this too (see jobs.changes.last_change).
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT through FROM search_indexvocabulary WHERE "index" = %s', [index])
+        row = cursor.fetchone()
+    return row[0] if row else 0
 
 
 def _store(index: str, words: Vocabulary, *, through: int) -> None:
