@@ -100,6 +100,19 @@ class Site:
         with psycopg.connect(self.database) as connection:
             return connection.execute(query).fetchall()
 
+    def can_write(self) -> bool:
+        """Say whether nobody keeps SQLite's one write lock."""
+        if not self.database.startswith("sqlite"):
+            return True
+        path = self.database.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path, timeout=0.3, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            connection.execute("ROLLBACK")
+        return True
+
     def value(self, query: str) -> Any:
         return self.rows(query)[0][0]
 
