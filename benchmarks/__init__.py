@@ -1,0 +1,1 @@
+"""What docs/benchmarks.md says, measured again by `make bench`."""
