@@ -9,8 +9,15 @@ if ! $python -c "import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOC
     echo "Le port $port est occupé : choisissez-en un autre, par exemple « make run PORT=8001 »." >&2
     exit 1
 fi
-$python manage.py migrate --verbosity 0
-$python manage.py demo --size small --if-empty
+# One process for both: a second start is mostly Django's own.
+DJANGO_SETTINGS_MODULE=marketplace.settings $python -c '
+import django
+from django.core.management import call_command
+
+django.setup()
+call_command("migrate", verbosity=0)
+call_command("demo", size="small", if_empty=True)
+'
 
 $python manage.py worker &
 worker=$!
