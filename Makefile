@@ -46,7 +46,7 @@ services-stop: ## Stop the servers that `make services` started
 	scripts/services.sh stop
 
 test-services: setup ## Run the tests on PostgreSQL, Redis and Elasticsearch
-	scripts/services.sh with -- $(PYTEST) -n 2 -m "not faults and not browser"
+	scripts/services.sh with -- bash -c '$(PYTEST) -n 2 -m "not faults and not browser and not services" && $(PYTEST) -m services'
 
 test-faults: setup ## Kill, freeze and flood the worker (long)
 	scripts/services.sh with postgres redis -- $(PYTEST) -m faults -p no:randomly
