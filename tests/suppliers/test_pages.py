@@ -73,7 +73,9 @@ def test_a_card_shows_valid_labels_only(client, directory) -> None:
 
 def test_the_words_that_matched_are_marked_and_nothing_is_let_through(client, directory) -> None:
     html = page(client, q="élagage")
-    assert "<mark>Élagage</mark> &amp; &lt;b&gt;<mark>tonte</mark>&lt;/b&gt; pour les écoles" in html
+    assert (
+        "<mark>Élagage</mark> &amp; &lt;b&gt;<mark>tonte</mark>&lt;/b&gt; pour les écoles" in html
+    )
 
 
 def test_a_correction_is_said_and_can_be_refused(client, directory) -> None:
