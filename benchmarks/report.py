@@ -25,12 +25,13 @@ _WARM_UP = 700  # of each kind: a Java server goes on getting faster for some 2 
 def run(size: str, url: str) -> None:
     """Measure the engines on a demo of `size` against the Elasticsearch at `url`."""
     _prepare(size)
-    peer, engine = Peer(url, SupplierDocuments()), ElasticsearchEngine(url)
+    peer = Peer(url, SupplierDocuments())
+    engine, elsewhere = ElasticsearchEngine(url), search.ElsewhereDocuments()
     try:
-        _measure(peer, Product(engine), url)
+        _measure(peer, Product(engine, elsewhere), url)
     finally:
         peer.drop()
-        engine.delete(SupplierDocuments())
+        engine.delete(elsewhere)
 
 
 def _prepare(size: str) -> None:

@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import numpy as np
 from django.db import DatabaseError, connection, transaction
@@ -245,5 +246,5 @@ def _facet(
     for segment, each in found:
         for value, count in evaluation.count_facet(segment, each, facet).items():
             counts[value] = counts.get(value, 0) + count
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ordered = sorted(sorted(counts.items()), key=itemgetter(1), reverse=True)
     return tuple(ordered[:limit])

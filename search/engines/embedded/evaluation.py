@@ -4,6 +4,7 @@ Candidates shrink step by step (words, keys, place, filters); the filters of fac
 that each facet can be counted without its own.
 """
 
+import math
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -99,8 +100,8 @@ def _union(lists: list[Postings], documents: int) -> Postings:
     best = np.zeros(documents, "f4")
     for docs, worth in lists:
         best[docs] = np.maximum(best[docs], worth)
-    # Ten times as fast as flatnonzero() of the numbers themselves.
-    docs = np.flatnonzero(best > 0).astype("u4")
+    # Ten times as fast as nonzero() of the numbers themselves.
+    docs = (best > 0).nonzero()[0].astype("u4")
     return docs, best[docs]
 
 
@@ -109,9 +110,9 @@ def _merged(lists: list[Postings]) -> Postings:
     if not lists:
         return np.empty(0, "u4"), np.empty(0, "f4")
     docs = np.concatenate([docs for docs, _ in lists])
-    order = np.argsort(docs, kind="stable")
+    order = docs.argsort(kind="stable")
     docs, worth = docs[order], np.concatenate([worth for _, worth in lists])[order]
-    firsts = np.flatnonzero(np.r_[True, docs[1:] != docs[:-1]])
+    firsts = np.concatenate(([True], docs[1:] != docs[:-1])).nonzero()[0]
     return docs[firsts], np.maximum.reduceat(worth, firsts)
 
 
@@ -120,14 +121,14 @@ def _worth_in(lists: list[Postings], docs: Array) -> Array:
     best = np.zeros(len(docs), "f4")
     for there, worth in lists if len(docs) else ():
         if len(there) < len(docs):  # the shorter is looked up in the longer
-            at = np.searchsorted(docs, there)
-            here = np.take(docs, at, mode="clip") == there
+            at = docs.searchsorted(there)
+            here = docs.take(at, mode="clip") == there
             at, worth = at[here], worth[here]
             best[at] = np.maximum(best[at], worth)
         else:
-            at = np.searchsorted(there, docs)
-            here = np.take(there, at, mode="clip") == docs
-            np.maximum(best, np.where(here, np.take(worth, at, mode="clip"), 0), out=best)
+            at = there.searchsorted(docs)
+            here = there.take(at, mode="clip") == docs
+            np.maximum(best, np.where(here, worth.take(at, mode="clip"), 0), out=best)
     return best
 
 
@@ -170,7 +171,9 @@ def count_facet(segment: Segment, found: Found, facet: str) -> dict[str, int]:
     """Return how many documents have each value of a facet, its own filter left out."""
     keyword = segment.keyword(facet)
     counts = keyword.count(found.docs[found.but_for(facet)], segment.documents)
-    return {keyword.values[code]: int(counts[code]) for code in np.flatnonzero(counts)}
+    codes = counts.nonzero()[0]
+    values = [keyword.values[code] for code in codes.tolist()]
+    return dict(zip(values, counts[codes].tolist(), strict=True))
 
 
 def order_keys(segment: Segment, query: EngineQuery, found: Found) -> Array:
@@ -206,12 +209,14 @@ def best(
     if query.after:
         at = at[keys > np.uint64(int(query.after, 16))]
     if len(at) > wanted:
-        at = at[np.argpartition(keys[at], wanted)[:wanted]]
-    at = at[np.argsort(keys[at])]
-    return [(int(keys[i]), _hit(segment, found, i, int(keys[i]))) for i in at.tolist()]
+        at = at[keys[at].argpartition(wanted)[:wanted]]
+    at = at[keys[at].argsort()]
+    orders, names = keys[at].tolist(), segment.keys[found.docs[at]].tolist()
+    away = [math.nan] * len(at) if found.km is None else found.km[at].tolist()
+    rows = zip(orders, names, found.scores[at].tolist(), away, strict=True)
+    return [(order, _hit(order, *row)) for order, *row in rows]
 
 
-def _hit(segment: Segment, found: Found, i: int, key: int) -> Hit:
-    km = None if found.km is None or np.isnan(found.km[i]) else round(float(found.km[i]), 3)
-    name = segment.keys[found.docs[i]].decode()
-    return Hit(key=name, score=float(found.scores[i]), distance_km=km, cursor=f"{key:016x}")
+def _hit(order: int, key: bytes, score: float, km: float) -> Hit:
+    distance = None if math.isnan(km) else round(km, 3)
+    return Hit(key.decode(), score, distance, cursor=f"{order:016x}")

@@ -176,10 +176,10 @@ class Segment:
     def _spans(self, terms: list[str]) -> list[tuple[str, int, int]]:
         """Return (term, start, end) of those of `terms` that stand here; all looked up at once."""
         wanted = np.array([term_hash(term) for term in terms], "u8")
-        at = np.searchsorted(self._hashes, wanted)
+        at = self._hashes.searchsorted(wanted)
         if not len(self._hashes):
             return []
-        here = np.flatnonzero(np.take(self._hashes, at, mode="clip") == wanted)
+        here = (self._hashes.take(at, mode="clip") == wanted).nonzero()[0]
         starts, ends = self._offsets[at[here]], self._offsets[at[here] + 1]
         found = zip(here.tolist(), starts.tolist(), ends.tolist(), strict=True)
         return [(terms[number], start, end) for number, start, end in found]
