@@ -17,6 +17,7 @@ class RunKind(TextChoices):
 
     DEMO = "demo", _("données de démonstration")
     SIRENE = "sirene", _("répertoire Sirene")
+    DECP = "decp", _("données essentielles des marchés (DECP)")
 
 
 class JobState(TextChoices):

@@ -44,9 +44,12 @@ SITE_NAME = "La Place locale"
 INSTALLED_APPS = [
     "reference",
     "jobs",
+    "mailing",
     "search",
     "accounts",
     "suppliers",
+    "tenders",
+    "spaser",
     "marketplace",
     "rest_framework",
     "drf_spectacular",

@@ -37,7 +37,7 @@ check "layers" .venv/bin/lint-imports
 check "django" manage check --fail-level WARNING
 check "production settings" deploys
 check "migrations" manage makemigrations --check --dry-run
-check "templates" .venv/bin/djlint --lint --quiet marketplace suppliers
+check "templates" .venv/bin/djlint --lint --quiet accounts jobs mailing marketplace spaser suppliers tenders
 check "translations" .venv/bin/python scripts/translations.py --check
 check "openapi" openapi_is_current
 check "reference files" .venv/bin/python scripts/build_reference.py --check
