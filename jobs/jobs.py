@@ -20,6 +20,7 @@ def forget() -> int:
     A bounded number each night, because an atomic job must be short.
     """
     old = Job.objects.filter(state=JobState.DONE, finished_at__lt=timezone.now() - _KEPT)
+    old = old.order_by("pk")  # the key of `run_alone` counts from the last one done
     return Job.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:_BATCH])).delete()[0]
 
 

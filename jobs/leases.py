@@ -58,16 +58,17 @@ def lease_due(*, limit: int, owner: str = OWNER) -> list[int]:
     return taken
 
 
-def begin(pk: int, *, leased: bool = True, owner: str = OWNER) -> Job | None:
+def begin(pk: int, *, leased: bool = True, owner: str = OWNER, **values: Any) -> Job | None:
     """Begin a leased job; return None when it is not to be done, or not by the caller.
 
     With `leased` false, begin it whatever it waits for, unless it is done or somebody holds it.
+    `values` are what else is written in its row.
     """
     now = timezone.now()
     free = Q(state=JobState.RUNNING, due__lte=now) | ~Q(state=JobState.RUNNING)
     jobs = _among([pk]).filter(Q(state=JobState.LEASED) if leased else free)
     with transaction.atomic():
-        values = {"fence": F("fence") + 1, "owner": owner, "due": now + LEASE}
+        values |= {"fence": F("fence") + 1, "owner": owner, "due": now + LEASE}
         return Job.objects.get(pk=pk) if _move(jobs, JobState.RUNNING, **values) else None
 
 
