@@ -18,30 +18,36 @@ class UnknownJob(LookupError):
 
 @dataclass(frozen=True)
 class Handler:
-    """What does a kind of work; `stepwise` ones commit by themselves, step after step."""
+    """What does a kind of work.
+
+    `stepwise` ones commit by themselves, step after step. `external` ones reach people (mails):
+    no restored database may do them again without an operator.
+    """
 
     function: Callable[..., Any]
     stepwise: bool
+    external: bool
 
 
 _handlers: dict[str, Handler] = {}
 
 
-def atomic_job(name: str) -> Callable[[Function], Function]:
+def atomic_job(name: str, *, external: bool = False) -> Callable[[Function], Function]:
     """Declare `function(**args)`: what it writes and "done" commit together, or neither.
 
     It runs inside one transaction, so it must be short (50 ms on SQLite, where it keeps every
-    other writer waiting). What it returns is JSON, kept as the result of the job.
+    other writer waiting). What it returns is JSON, kept as the result of the job. `external`
+    says that mails leave because of it, at once or through the jobs it asks for.
     """
-    return _declare(name, stepwise=False)
+    return _declare(name, stepwise=False, external=external)
 
 
-def stepwise_job(name: str) -> Callable[[Function], Function]:
+def stepwise_job(name: str, *, external: bool = False) -> Callable[[Function], Function]:
     """Declare `function(step, **args)`, which commits step by step (see `jobs.execution.Step`).
 
-    After an interruption it is called again and goes on from `step.cursor`.
+    After an interruption it is called again and goes on from `step.cursor`. `external` as above.
     """
-    return _declare(name, stepwise=True)
+    return _declare(name, stepwise=True, external=external)
 
 
 def handler(name: str) -> Handler:
@@ -54,16 +60,22 @@ def handler(name: str) -> Handler:
         raise UnknownJob(f"No room declares a job named {name!r}.") from None
 
 
+def external_jobs() -> tuple[str, ...]:
+    """Return the names of the work that reaches people."""
+    autodiscover()
+    return tuple(sorted(name for name, each in _handlers.items() if each.external))
+
+
 def autodiscover() -> None:
     """Import the `jobs.py` of every room (once: Python remembers)."""
     autodiscover_modules("jobs")
 
 
-def _declare(name: str, *, stepwise: bool) -> Callable[[Function], Function]:
+def _declare(name: str, *, stepwise: bool, external: bool) -> Callable[[Function], Function]:
     def keep(function: Function) -> Function:
         if name in _handlers:
             raise ValueError(f"Two jobs are named {name!r}.")
-        _handlers[name] = Handler(function, stepwise)
+        _handlers[name] = Handler(function, stepwise, external)
         return function
 
     return keep
