@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from jobs.enums import JobState
 from jobs.models import Job
@@ -13,7 +14,7 @@ _KEPT = timedelta(days=30)
 _BATCH = 5_000
 
 
-@atomic_job("jobs.forget")
+@atomic_job("jobs.forget", title=_("Oubli des travaux anciens"))
 def forget() -> int:
     """Delete what was done over 30 days ago (what was given up stays); return how many.
 

@@ -76,6 +76,7 @@ def begin(pk: int, *, leased: bool = True, owner: str = OWNER, **values: Any) ->
     free = Q(state=JobState.RUNNING, due__lte=now) | ~Q(state=JobState.RUNNING)
     jobs = _among([pk]).filter(Q(state=JobState.LEASED) if leased else free)
     with transaction.atomic():
+        values = {"begun_at": now, "begun_with": F("done")} | values
         values |= {"fence": F("fence") + 1, "owner": owner, "due": now + LEASE}
         return Job.objects.get(pk=pk) if _move(jobs, JobState.RUNNING, **values) else None
 

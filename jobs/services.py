@@ -85,7 +85,8 @@ def run_alone(
     """
     while True:
         job = enqueue(name, key=_key_of_next(name), args=args, due=timezone.now() + LEASE)
-        begun = leases.begin(job.pk, leased=False, args=dict(args or {}))
+        anew: dict[str, Any] = {"done": 0, "begun_with": 0, "total": None}
+        begun = leases.begin(job.pk, leased=False, args=dict(args or {}), **anew)
         if begun is not None:
             return _perform(begun, progress=progress, say=say)
         job.refresh_from_db()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jobs.execution import Step
 from jobs.progress import progress_bar
@@ -15,7 +16,7 @@ from suppliers.importers.sirene.run import import_sirene
 SIRENE = "suppliers.import_sirene"
 
 
-@stepwise_job(SIRENE)
+@stepwise_job(SIRENE, title=gettext_lazy("Import du répertoire Sirene"))
 def bring_sirene(step: Step, *, paths: Sequence[str], force: bool) -> dict[str, object]:
     """Import the files at `paths`; return the line of `--format json` once it can be searched."""
     outcome = import_sirene(map(Path, paths), step=step, force=force, say=step.say)
