@@ -66,9 +66,10 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_who_may("jobs.view_job")
 def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """All about one job; while it runs the page comes back by itself, unless asked not to."""
+    """All about one job; while it runs the page comes back by itself, to who asks for it."""
     job = get_object_or_404(Job, pk=pk)
-    still = request.GET.get("refresh") == "no"
+    running = job.state == JobState.RUNNING
+    followed = request.GET.get("refresh") == "yes"
     context = {
         "h1": _("Travail n°\u00a0%(number)d") % {"number": job.pk},
         "lead": job.title,
@@ -78,8 +79,8 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
             (_("Résultat"), _written(job.result)),
             (_("Dernière erreur"), job.last_error),
         ],
-        "is_running": job.state == JobState.RUNNING,
-        "refresh": 0 if still or job.state != JobState.RUNNING else _REFRESH_SECONDS,
+        "is_running": running,
+        "refresh": _REFRESH_SECONDS if running and followed else None,
         "now": timezone.now(),
         "may_retry": request.user.has_perm("jobs.change_job"),
     }

@@ -154,16 +154,18 @@ def test_a_long_list_has_pages_and_few_queries(
     assert html(reader, "/travaux/?page=x").count("<tr>") == 26
 
 
-def test_a_running_job_comes_back_by_itself_until_it_is_told_not_to(reader: Client) -> None:
+def test_a_running_job_comes_back_by_itself_to_who_asks_until_it_ends(reader: Client) -> None:
     job = at_work(args={"index": "suppliers"})
     path, refresh = f"/travaux/{job.pk}/", '<meta http-equiv="refresh" content="5">'
-    assert refresh in html(reader, path)
-    still = html(reader, f"{path}?refresh=no")
+    followed = html(reader, f"{path}?refresh=yes")
+    assert refresh in followed
+    assert f'<a href="{path}">Ne plus recharger</a>' in followed
+    still = html(reader, path)
     assert refresh not in still
-    assert "ne se recharge pas" in still
+    assert '<a href="?refresh=yes">' in still
     assert "&quot;index&quot;: &quot;suppliers&quot;" in still
     Job.objects.update(state=JobState.DONE, finished_at=timezone.now(), result={"read": 3})
-    done = html(reader, path)
+    done = html(reader, f"{path}?refresh=yes")
     assert refresh not in done
     assert "&quot;read&quot;: 3" in done
     html(reader, "/travaux/999/", 404)
