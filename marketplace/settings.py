@@ -173,6 +173,7 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 # --- protection ----------------------------------------------------------------------------
+LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

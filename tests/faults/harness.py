@@ -86,6 +86,12 @@ class Site:
             worker.wait(10)
             self.workers.remove(worker)
 
+    def stop(self, worker: subprocess.Popen[bytes]) -> None:
+        """Have a worker end by itself."""
+        worker.terminate()
+        worker.wait(20)
+        self.workers.remove(worker)
+
     def close(self) -> None:
         for worker in list(self.workers):
             if worker.poll() is None:

@@ -13,12 +13,13 @@ from stdnum.fr import siret as siret_rule
 from accounts.models import Buyer, Membership, Person
 from jobs.enums import RunKind, RunStatus
 from jobs.models import ImportRun
-from marketplace.demo import volumes
+from jobs.services import run_alone
+from marketplace.demo import loading, volumes
 from marketplace.demo.companies import Entry, Maker
-from marketplace.demo.loading import load_demo
 from marketplace.demo.names import acronym
 from marketplace.demo.offers import enumeration, trade_of, trades
 from marketplace.demo.words import at_place, capitals, of_place
+from marketplace.jobs import DEMO
 from reference.models import Commune, CpvCode, LegalCategory, NafCode
 from reference.territory import distance_km, get_territory
 from reference.words import fold
@@ -35,7 +36,8 @@ INCLUSION = {"ei", "ai", "aci", "etti", "eiti", "ea", "eatt", "esat", "geiq"}
 
 
 def load(count=300, seed=1):
-    return load_demo(count=count, seed=seed)
+    run_alone(DEMO, args={"count": count, "seed": seed})
+    return ImportRun.objects.first()
 
 
 def rows() -> list[list[dict]]:
@@ -312,15 +314,17 @@ def test_a_territory_that_does_not_exist_is_named_before_anything_is_written(sma
     assert not ImportRun.objects.exists()
 
 
-def test_a_run_cut_short_is_marked_and_the_next_one_replaces_it(small):
+def test_a_run_cut_short_is_marked_and_the_next_one_replaces_it(small, monkeypatch):
     @contextmanager
     def stopping_at_the_index(label: str, total: int):
         if label == "Index":
             raise KeyboardInterrupt
         yield lambda done: None
 
-    with pytest.raises(KeyboardInterrupt):
-        load_demo(count=100, seed=1, bar=stopping_at_the_index)
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "progress_bar", stopping_at_the_index)
+        with pytest.raises(KeyboardInterrupt):
+            load(100)
     assert ImportRun.objects.get().status == RunStatus.FAILED
     call_command("demo", size="small", if_empty=True)
     assert Company.objects.count() == 200

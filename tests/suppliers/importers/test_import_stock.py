@@ -11,7 +11,7 @@ from jobs.models import ImportRun
 from reference.models import FormerCommune
 from search.engines import get_engine
 from search.indexing import get_type
-from suppliers.importers.sirene import applying
+from suppliers.importers.sirene import run
 from suppliers.models import Company, Establishment
 from suppliers.services import apply_sirene_batch
 from tests.suppliers.factories import CompanyFactory, siren, siret
@@ -370,7 +370,7 @@ def test_import_cut_short_goes_on_at_the_next_run(
             raise KeyboardInterrupt
         apply_sirene_batch(**batch)
 
-    monkeypatch.setattr(applying, "apply_sirene_batch", once)
+    monkeypatch.setattr(run, "apply_sirene_batch", once)
     with pytest.raises(KeyboardInterrupt):
         sirene(files)
     monkeypatch.undo()
