@@ -16,6 +16,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("fournisseurs/", include("suppliers.urls")),
     path("travaux/", include("jobs.urls")),
+    path("lettres/", include("mailing.urls")),
+    path("courriers/", include("mailing.letterbox_urls")),
     path("donnees/", views.data, name="data"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
