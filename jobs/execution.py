@@ -49,6 +49,11 @@ class Step:
         if self._progress:
             self._progress(self.done, self.total)
 
+    @property
+    def holder(self) -> str:
+        """Name this attempt, for what it marks as its own; see `leases.is_at_work`."""
+        return f"{self._job.pk}:{self._job.fence}"
+
 
 def execute(pk: int) -> None:
     """Do the job a message names, if it is still to be done; a failure is written, not raised."""

@@ -124,6 +124,12 @@ def retry(pk: int) -> bool:
     return bool(_move(dead, JobState.PENDING, **values) or waiting.update(**values))
 
 
+def is_at_work(holder: str) -> bool:
+    """Say whether an attempt (`Step.holder`) may still write: nobody has begun after it."""
+    pk, _, fence = holder.partition(":")
+    return Job.objects.filter(pk=int(pk), fence=int(fence), state=JobState.RUNNING).exists()
+
+
 def _move(jobs: JobQuerySet, state: JobState, **values: Any) -> int:
     """Change the state of those jobs that may; return how many."""
     origins = [origin for origin, targets in TRANSITIONS.items() if state in targets]
