@@ -15,6 +15,7 @@ swagger = csp_update({"img-src": ["data:"]})(
 urlpatterns = [
     path("", views.home, name="home"),
     path("fournisseurs/", include("suppliers.urls")),
+    path("", include("tenders.urls")),
     path("lettres/", include("mailing.urls")),
     path("courriers/", include("mailing.letterbox_urls")),
     path("donnees/", views.data, name="data"),

@@ -42,7 +42,8 @@ def understood(text: str) -> tuple[Expression, Commune | None]:
         for word in meant.words
         if word.required
     ]
-    return tuple(word for word in found if word), meant.place and meant.place.commune
+    place = meant.place.commune if meant.place else None
+    return tuple(word for word in found if word), place
 
 
 def expression(text: str) -> Expression:

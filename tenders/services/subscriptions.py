@@ -67,7 +67,7 @@ def announce(*, version: NoticeVersion, batch: Batch) -> int:
         [Match(version=version, subscription=found, why=why) for found, why in batch.found],
         ignore_conflicts=True,
     )
-    issue = open_issue(key=f"{PURPOSE}:{version.pk}", kind=PURPOSE, args={"version": version.pk})
+    issue = open_issue(key=f"{ALERT}:{version.pk}", kind=ALERT, args={"version": version.pk})
     recipients = [
         Recipient(
             address=found.consent.address,
