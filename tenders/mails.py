@@ -36,7 +36,7 @@ def alert(delivery: Delivery) -> Content | None:
             for field in ("cpv", "planned", "value", "communes")
         ],
         "changes": [wording.change(change, names) for change in version.changes],
-        "followed": wording.criteria(match.why, names),
+        "reason": wording.reason(match.why, names),
         "notice_url": site_address(reverse("tenders:forecast", args=[notice.reference])),
         "preferences_url": site_address(preferences),
     }

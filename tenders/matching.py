@@ -15,9 +15,11 @@ from mailing.models import Consent
 from reference import territory
 from tenders import words
 from tenders.forecast_enums import CriterionKind, Horizon
-from tenders.models import NoticeVersion, Subscription, SubscriptionCriterion
+from tenders.models import Match, NoticeVersion, Subscription, SubscriptionCriterion
 
 _TRADE = (CriterionKind.CPV, CriterionKind.WORDS)
+#: Why somebody is told of a change though the forecast left what they follow.
+TOLD = "told"
 Why = dict[str, str]
 
 
@@ -99,6 +101,21 @@ def matching_subscriptions(
         ]
         after = ids[-1]
         yield Batch(tuple(found), through=after)
+
+
+def told_before(version: NoticeVersion, *, limit: int = 500) -> Iterator[Batch]:
+    """Yield who was told of an earlier version and has no match for this one, batch by batch.
+
+    They must learn that what they were told no longer holds. Each batch is to be announced
+    before the next is asked for.
+    """
+    told = Subscription.objects.select_related("consent").filter(
+        Exists(Match.objects.filter(subscription=OuterRef("pk"), version__notice=version.notice)),
+        ~Exists(Match.objects.filter(subscription=OuterRef("pk"), version=version)),
+        consent__in=Consent.objects.active(),
+    )
+    while found := list(told.order_by("pk")[:limit]):
+        yield Batch(tuple((row, [{"kind": TOLD, "value": ""}]) for row in found), through=0)
 
 
 def _candidates(keys: Keys, after: int) -> "QuerySet[SubscriptionCriterion, int]":

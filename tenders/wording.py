@@ -21,6 +21,7 @@ from tenders.forecast_enums import (
     PlannedSocial,
     Reserved,
 )
+from tenders.matching import TOLD
 from tenders.models import Subscription
 
 Names = Mapping[str, str]
@@ -167,6 +168,14 @@ def criteria(why: Iterable[Mapping[str, str]], names: Names) -> str:
         when = ", ".join(str(Horizon(value).label) for value in horizons)
         what = _("%(what)s, sur le budget %(when)s") % {"what": what, "when": when}
     return what
+
+
+def reason(why: Iterable[Mapping[str, str]], names: Names) -> str:
+    """Why somebody is told of a forecast, as a sentence."""
+    why = list(why)
+    if any(one["kind"] == TOLD for one in why):
+        return _("Parce que nous vous avons déjà annoncé cette prévision.")
+    return _("Parce que vous suivez %(criteria)s.") % {"criteria": criteria(why, names)}
 
 
 def followed(subscription: Subscription, names: Names) -> list[tuple[str, list[str]]]:

@@ -50,7 +50,7 @@ class MatchInline(ReadOnly, admin.TabularInline):
     @admin.display(description=gettext_lazy("raisons"))
     def reasons(self, match: Match) -> str:
         asked = [why["value"] for why in match.why if why["kind"] == "commune"]
-        return wording.criteria(match.why, place_names(asked))
+        return wording.reason(match.why, place_names(asked))
 
 
 class NoticeActionForm(ActionForm):

@@ -157,6 +157,23 @@ def test_changes_and_withdrawals_are_told(client: Client) -> None:
     assert "L’acheteur a renoncé à cet achat." in bodies()[2]
 
 
+def test_who_was_told_learns_that_the_forecast_left_what_they_follow() -> None:
+    follow(words=["toiture"], communes=["13005"], address="aubagne@exemple.fr")
+    follow(communes=["13208"], address="marseille@exemple.fr")
+    version = published(communes=["13005"])
+    Issue.objects.filter(kind="mailing.consent").delete()
+    work()
+    edited(version, communes=["13208"])
+    work()
+    told = {message.to[0]: str(message.body) for message in mail.outbox[1:]}
+    assert set(told) == {"aubagne@exemple.fr", "marseille@exemple.fr"}
+    assert "Parce que nous vous avons déjà annoncé cette prévision." in told["aubagne@exemple.fr"]
+    assert (
+        "Parce que vous suivez toutes les prévisions, à Marseille 8e"
+        in (told["marseille@exemple.fr"])
+    )
+
+
 def test_each_is_told_once_however_often_the_job_runs() -> None:
     subscriptions = [follow(words=["toiture"]) for _ in range(3)]
     version = published()
