@@ -16,6 +16,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("fournisseurs/", include("suppliers.urls")),
     path("travaux/", include("jobs.urls")),
+    path("", include("tenders.urls")),
     path("lettres/", include("mailing.urls")),
     path("courriers/", include("mailing.letterbox_urls")),
     path("donnees/", views.data, name="data"),

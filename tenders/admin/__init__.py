@@ -1,0 +1,5 @@
+"""Forecasts and contracts in the administration."""
+
+from tenders.admin import forecasts
+
+__all__ = ["forecasts"]
