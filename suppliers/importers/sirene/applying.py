@@ -1,20 +1,13 @@
 """Keeps the planned changes on disk, and writes them so that the site goes on working."""
 
 import pickle
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from django.db import connection
-
 from jobs.models import ImportRun
+from jobs.pacing import Pace
 from suppliers.importers.sirene.planning import Change
 from suppliers.services import apply_sirene_batch
-
-#: SQLite has one writer and no queue: a transaction aims at this, and is followed by a rest at
-#: least as long, or the others starve.
-_AIM = 0.025  # seconds; the promise is 50 ms
-_FEWEST, _MOST = 10, 1_000  # companies in a transaction
 
 
 class Spool:
@@ -37,27 +30,18 @@ class Spool:
 
 
 class Writer:
-    """Applies changes for one run, and learns how many fit in a short transaction."""
+    """Applies changes for one run, in short transactions."""
 
     def __init__(self, run: ImportRun) -> None:
         self._run = run
-        self._size = 50
-        self._free_at = 0.0
+        self._pace = Pace()
 
     def write(self, changes: Sequence[Change]) -> None:
         """Write `changes`, each company with its establishments, in as many transactions."""
         start = 0
-        while some := changes[start : start + self._size]:
+        while some := changes[start : start + self._pace.size]:
             start += len(some)
-            self._write_one(some)
-
-    def _write_one(self, changes: Sequence[Change]) -> None:
-        companies = [change.company for change in changes if change.company]
-        places = [place for change in changes for place in change.establishments]
-        time.sleep(max(0.0, self._free_at - time.monotonic()))
-        started = time.monotonic()
-        apply_sirene_batch(run=self._run, companies=companies, establishments=places)
-        took = time.monotonic() - started
-        self._size = min(_MOST, max(_FEWEST, int(len(changes) * _AIM / took)))
-        if connection.vendor == "sqlite":
-            self._free_at = started + 2 * took
+            companies = [change.company for change in some if change.company]
+            places = [place for change in some for place in change.establishments]
+            with self._pace.transaction(len(some)):
+                apply_sirene_batch(run=self._run, companies=companies, establishments=places)

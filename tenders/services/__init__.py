@@ -1,0 +1,1 @@
+"""Every write of forecasts and contracts."""
