@@ -1,19 +1,12 @@
 """Writes much while the site goes on: short transactions, each under the fence of its job."""
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from django.db import connection, transaction
-
 from jobs.execution import Step
+from jobs.pacing import Pace
 
 Item = TypeVar("Item")
-
-#: SQLite has one writer and no queue: a transaction aims at this, and is followed by a rest at
-#: least as long, or the others starve.
-_AIM = 0.025  # seconds; the promise is 50 ms
-_FEWEST, _MOST = 10, 1_000  # items in a transaction
 
 
 class Writer(Generic[Item]):
@@ -32,24 +25,14 @@ class Writer(Generic[Item]):
         self._total = total
         #: Items written.
         self.done = 0
-        self._size = 50
-        self._free_at = 0.0
+        self._pace = Pace()
 
     def write(self, items: Sequence[Item]) -> None:
         """Write `items` in as many transactions as it takes."""
         start = 0
-        while some := items[start : start + self._size]:
+        while some := items[start : start + self._pace.size]:
             start += len(some)
-            self._write_one(some)
-
-    def _write_one(self, items: Sequence[Item]) -> None:
-        time.sleep(max(0.0, self._free_at - time.monotonic()))
-        started = time.monotonic()
-        with transaction.atomic():
-            self._apply(items)
-            self.done += len(items)
-            self._step.commit(cursor=self._step.cursor, done=self.done, total=self._total)
-        took = time.monotonic() - started
-        self._size = min(_MOST, max(_FEWEST, int(len(items) * _AIM / took)))
-        if connection.vendor == "sqlite":
-            self._free_at = started + 2 * took
+            with self._pace.transaction(len(some)):
+                self._apply(some)
+                self.done += len(some)
+                self._step.commit(cursor=self._step.cursor, done=self.done, total=self._total)

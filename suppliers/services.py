@@ -42,6 +42,39 @@ def apply_sirene_batch(
     run.save(update_fields=["counts"])
 
 
+@transaction.atomic
+def record_awards(*, holders: Sequence[tuple[str, str]]) -> None:
+    """Know the companies that hold contracts, given as (valid SIRET, name or "").
+
+    An unknown company is kept out of the directory, or the size and place of its contracts could
+    never be told; its establishment is kept too, so that the next import of SIRENE completes
+    both. It counts as closed until SIRENE says it is open. What is known is never overwritten.
+    Companies of the directory go through the change feed.
+    """
+    names: dict[str, str] = {}
+    for siret, name in holders:
+        names[siret[:9]] = names.get(siret[:9]) or name
+    known = dict(Company.objects.filter(siren__in=names).values_list("siren", "in_directory"))
+    Company.objects.bulk_create(
+        [
+            Company(siren=siren, name=name, in_directory=False)
+            for siren, name in names.items()
+            if siren not in known
+        ],
+        ignore_conflicts=True,
+    )
+    sirets = {siret for siret, _name in holders}
+    known_sirets = Establishment.objects.filter(siret__in=sirets).values_list("siret", flat=True)
+    Establishment.objects.bulk_create(
+        [
+            Establishment(siret=siret, company_id=siret[:9], is_active=False)
+            for siret in sorted(sirets.difference(known_sirets))
+        ],
+        ignore_conflicts=True,
+    )
+    record_changes(INDEX, sorted(siren for siren, listed in known.items() if listed))
+
+
 def _values(row: object, columns: Iterable[str]) -> tuple[Any, ...]:
     return tuple(getattr(row, column) for column in columns)
 

@@ -1,13 +1,17 @@
-"""The work of the room: telling companies of a forecast."""
+"""The work of the room: telling companies of a forecast, applying an import of contracts."""
 
+from collections.abc import Mapping
 from itertools import chain
+from typing import Any
 
 from django.db import transaction
 
 from jobs.execution import Step
 from jobs.registry import stepwise_job
+from tenders.importers.decp.applying import apply_spool
 from tenders.matching import matching_subscriptions, told_before
 from tenders.models import NoticeVersion
+from tenders.services.contracts import IMPORT_DECP
 from tenders.services.subscriptions import announce
 
 
@@ -22,3 +26,9 @@ def match(step: Step, *, version: int) -> int:
             cursor = max(step.cursor or 0, batch.through)
             step.commit(cursor=cursor, done=step.done + len(batch.found))
     return step.done
+
+
+@stepwise_job(IMPORT_DECP)
+def import_decp(step: Step, *, run: int, spool: str, counts: Mapping[str, Any]) -> dict[str, Any]:
+    """Apply the planned changes of an import, or go on with them; return its counts."""
+    return apply_spool(step, run=run, name=spool, counts=counts)

@@ -34,14 +34,14 @@ class Contract(models.Model):
     #: The buyer's own number (`id` in DECP): buyers give one number to several lots.
     number = models.CharField(_("numéro"), max_length=64)
     #: 0, then 1, 2... for the other contracts of the same number.
-    discriminator = models.PositiveSmallIntegerField(default=0)
+    discriminator = models.PositiveIntegerField(default=0)
     nature = models.CharField(_("nature"), max_length=60, blank=True)
     objet = models.TextField(_("objet"))
     cpv = models.CharField("CPV", max_length=8, blank=True)
     procedure = models.CharField(_("procédure"), max_length=80, blank=True)
     techniques = models.JSONField(_("techniques d’achat"), default=list)
     modalites_execution = models.JSONField(_("modalités d’exécution"), default=list)
-    #: True when `techniques` holds "Accord-cadre": asked of every call-off.
+    #: True when `techniques`, or `nature` in version 1, says so: asked of every call-off.
     is_framework = models.BooleanField(_("accord-cadre"), default=False)
     #: `idAccordCadre`: the number of the framework a call-off belongs to.
     framework_number = models.CharField(_("accord-cadre d’origine"), max_length=64, blank=True)
@@ -88,6 +88,7 @@ class Contract(models.Model):
         related_name="+",
     )
     is_duplicate = models.BooleanField(_("doublon confirmé"), default=False)
+    #: The run that last wrote it; its sources keep the run that first named it.
     run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 
