@@ -1,11 +1,12 @@
 """Which contracts a report looks at, and why some are out of its figures."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, cast
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
+from accounts.models import Buyer
 from spaser.enums import Policy, Reason, Scope
 from spaser.figures import SpaserQuery
 from spaser.indicators import IN_VALUE, INDICATORS
@@ -16,41 +17,56 @@ from tenders.models import Contract
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
+#: A contract in every figure has no reason.
+KEPT = ""
+#: Two columns of flags in one number, social first: a subquery gives back a single one.
+_ENVIRONMENTAL_FLAGS = 32
+
+
+class UnknownBuyer(LookupError):
+    """No buyer has this SIRET, or a SIRET of this SIREN."""
+
 
 class Judged(TypedDict):
     """What `reported` adds to a contract."""
 
     reason: str
+    framework: int | None
 
 
 ReportedContract: TypeAlias = "WithAnnotations[Contract, Judged]"
 
-#: A contract in every figure has no reason.
-KEPT = ""
+
+def buyers_of(query: SpaserQuery) -> dict[int, Buyer]:
+    """Return the query's buyer, or those of a SIREN, by their keys; the proven ones first."""
+    found = Buyer.objects.filter(siret__startswith=query.buyer).order_by("-is_verified", "siret")
+    buyers = {buyer.pk: buyer for buyer in found.only("siret", "name")}
+    if not buyers:
+        raise UnknownBuyer(query.buyer)
+    return buyers
 
 
 def threshold_of(query: SpaserQuery) -> int | None:
     """Return the cents below which the query leaves contracts out; None = it leaves none out."""
-    threshold = Threshold.objects.for_year(query.year) if query.scope == Scope.LEGAL else None
-    return threshold.cents if threshold else None
+    return Threshold.objects.for_year(query.year) if query.scope == Scope.LEGAL else None
 
 
-def reported(query: SpaserQuery, threshold: int | None) -> "QuerySet[ReportedContract]":
-    """Contracts of the report, each with its `reason` to be out of figures ("" = in all).
+def reported(
+    query: SpaserQuery, buyers: Collection[int], threshold: int | None
+) -> "QuerySet[ReportedContract]":
+    """Contracts of the report: those of the year, and those that no year can claim.
 
-    Those of the year, and those of the buyer that no year can claim.
+    Each with its `reason` to be out of figures ("" = in all) and its `framework`, None unless it
+    is a call-off of a known one: what that framework declares, see `declared_by`.
     """
-    contracts = Contract.objects.of(query.buyer).filter(_in_year(query) | _in_no_year(query))
-    judged = contracts.annotate(reason=_reason(query, threshold))
+    # The buyers are said three times: databases then find each part by the index.
+    contracts = Contract.objects.order_by().filter(
+        Q(buyer__in=buyers, notified_on__range=_year(query))
+        | Q(buyer__in=buyers, notified_on=None)
+        | Q(buyer__in=buyers, notified_on__gt=query.as_of)
+    )
+    judged = contracts.annotate(framework=_framework()).annotate(reason=_reason(query, threshold))
     return cast("QuerySet[ReportedContract]", judged)
-
-
-def counted_reasons(query: SpaserQuery) -> list[str]:
-    """Return the reasons of contracts that count in number: no reason, or out of value alone."""
-    return [
-        KEPT,
-        *(reason for reason in Reason if len(left_figures(reason, query)) == len(IN_VALUE)),
-    ]
 
 
 def left_figures(reason: Reason, query: SpaserQuery) -> tuple[str, ...]:
@@ -61,48 +77,49 @@ def left_figures(reason: Reason, query: SpaserQuery) -> tuple[str, ...]:
     return IN_VALUE if in_value_alone else tuple(INDICATORS)
 
 
-def call_offs() -> Q:
-    """Contracts that say which framework they belong to; a framework may name itself."""
-    return ~Q(framework_number="") & ~Q(framework_number=F("number"))
+def counted_reasons(query: SpaserQuery) -> list[str]:
+    """Return the reasons of contracts that count in number: none, or out of value alone."""
+    return [KEPT, *(reason for reason in Reason if left_figures(reason, query) == IN_VALUE)]
 
 
-def frameworks() -> QuerySet[Contract]:
-    """The frameworks of a call-off: same buyer, the number it names, whatever their year."""
-    return Contract.objects.filter(
+def declared_by(framework: int) -> tuple[int, int]:
+    """Return the social and environmental flags in the `framework` of a call-off."""
+    return divmod(framework, _ENVIRONMENTAL_FLAGS)
+
+
+def _year(query: SpaserQuery) -> tuple[date, date]:
+    return date(query.year, 1, 1), min(date(query.year, 12, 31), query.as_of)
+
+
+def _framework() -> Case:
+    """The flags of the framework a call-off names: same buyer, whatever its year or amount."""
+    same_number = Contract.objects.filter(
         buyer=OuterRef("buyer"),
         number=OuterRef("framework_number"),
         is_framework=True,
         is_duplicate=False,
-    )
-
-
-def _in_year(query: SpaserQuery) -> Q:
-    last = min(date(query.year, 12, 31), query.as_of)
-    return Q(notified_on__range=(date(query.year, 1, 1), last))
-
-
-def _in_no_year(query: SpaserQuery) -> Q:
-    return Q(notified_on=None) | Q(notified_on__gt=query.as_of)
+    ).order_by("discriminator")
+    flags = same_number.values(both=F("social") * _ENVIRONMENTAL_FLAGS + F("environmental"))
+    # Some frameworks name themselves: they are nobody's call-off.
+    is_call_off = ~Q(framework_number="") & ~Q(framework_number=F("number"))
+    return Case(When(is_call_off, then=Subquery(flags[:1])))
 
 
 def _reason(query: SpaserQuery, threshold: int | None) -> Case:
     return Case(
-        *(
-            When(condition, then=Value(reason.value))
-            for reason, condition in _rules(query, threshold)
-        ),
+        *(When(rule, then=Value(reason.value)) for reason, rule in _rules(query, threshold)),
         default=Value(KEPT),
         output_field=CharField(),
     )
 
 
 def _rules(query: SpaserQuery, threshold: int | None) -> Iterable[tuple[Reason, Q]]:
-    """The reasons in the order they are told."""
+    """The reasons, in the order they are told."""
     yield Reason.DUPLICATE, Q(is_duplicate=True)
-    yield Reason.NO_YEAR, _in_no_year(query)
+    yield Reason.NO_YEAR, Q(notified_on=None) | Q(notified_on__gt=query.as_of)
     if not query.concessions:
         yield Reason.CONCESSION, Q(kind=ContractKind.CONCESSION)
     if threshold is not None:
         yield Reason.BELOW_THRESHOLD, Q(amount__lt=threshold)
-    yield Reason.CALL_OFF, call_offs() & Q(Exists(frameworks()))
+    yield Reason.CALL_OFF, Q(framework__isnull=False)
     yield Reason.UNUSABLE_AMOUNT, Q(amount=None)

@@ -11,6 +11,7 @@ from spaser.considerations import judge
 from spaser.enums import Answer, Basis
 from spaser.figures import Figure, SpaserQuery
 from spaser.indicators import IN_VALUE, INDICATORS
+from spaser.queries import contracts_of
 from tenders.models import Contract, Modification
 
 Said = TypeVar("Said")
@@ -45,8 +46,8 @@ def current_figures(query: SpaserQuery) -> Mapping[str, Figure]:
     The contracts are those of the initial figures: a modification brings none in.
     """
     answers: dict[str, Counter[Answer]] = {code: Counter() for code in IN_VALUE}
-    contracts = cohort.reported(query, cohort.threshold_of(query)).filter(reason=cohort.KEPT)
-    for contract in contracts.order_by().prefetch_related("modifications"):
+    contracts = contracts_of(query).filter(reason=cohort.KEPT)
+    for contract in contracts.prefetch_related("modifications"):
         cents = current_value(contract, query.as_of) or 0
         for code in IN_VALUE:
             dimension = INDICATORS[code].dimension

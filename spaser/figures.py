@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from spaser.enums import Answer, Basis, Policy, Reason, Scope, Verdict
 
@@ -95,8 +95,7 @@ class Goal:
     source: str
 
 
-@dataclass(frozen=True)
-class Exclusion:
+class Exclusion(NamedTuple):
     """A contract left out of some figures, given by their codes."""
 
     uid: str

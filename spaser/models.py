@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ThresholdQuerySet(models.QuerySet["Threshold"]):
-    def for_year(self, year: int) -> "Threshold | None":
-        """The threshold of a year's report: the one in force on 1 January."""
-        return self.filter(valid_from__lte=date(year, 1, 1)).order_by("-valid_from").first()
+    def for_year(self, year: int) -> int | None:
+        """The threshold of a year's report, in cents: the one in force on 1 January."""
+        known = self.filter(valid_from__lte=date(year, 1, 1)).order_by("-valid_from")
+        return known.values_list("cents", flat=True).first()
 
 
 class Threshold(models.Model):

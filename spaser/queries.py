@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from django.db.models import Count, QuerySet, Subquery, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from accounts.models import Buyer
 from spaser import cohort
@@ -16,56 +16,59 @@ from spaser.models import Target
 from tenders.models import ContractAnomaly
 
 Reported: TypeAlias = "QuerySet[cohort.ReportedContract]"
-#: (reason, social flags, environmental flags, contracts, cents) of contracts that share them.
-Group = tuple[str, int, int, int, int]
 
 CONTRADICTORY = "CONTRADICTORY"
 CALLOFF_DIFFERS = "CALLOFF_DIFFERS"
 
 
-class UnknownBuyer(LookupError):
-    """No buyer has this SIRET, or a SIRET of this SIREN."""
+class Group(NamedTuple):
+    """Contracts that a report cannot tell apart; cents is None when no amount is usable."""
+
+    reason: str
+    social: int
+    environmental: int
+    framework: int | None
+    number: int
+    cents: int | None
+
+    def declared(self, dimension: Dimension) -> int:
+        return self.social if dimension is SOCIAL else self.environmental
 
 
 def read_figures(query: SpaserQuery) -> SpaserFigures:
     """Compute a report; UnknownBuyer when the buyer is not known."""
-    name = buyer_name(query.buyer)
+    buyers = cohort.buyers_of(query)
     threshold = cohort.threshold_of(query)
-    contracts = cohort.reported(query, threshold)
+    contracts = cohort.reported(query, buyers, threshold)
     groups = _groups(contracts)
     return SpaserFigures(
         query=query,
-        buyer_name=name,
+        buyer_name=next(iter(buyers.values())).name,
         threshold=threshold,
         figures={code: _figure(found, groups, query) for code, found in INDICATORS.items()},
         goals=_goals(query.year),
-        excluded=tuple(_excluded(contracts, query)),
-        anomalies=_anomalies(contracts, groups, query),
+        excluded=tuple(_excluded(contracts, buyers, query)),
+        anomalies=_anomalies(contracts, groups, query.strict),
     )
 
 
-def buyer_name(buyer: str) -> str:
-    """Return the name of a SIRET's buyer; of a SIREN, that of its first proven establishment."""
-    found = Buyer.objects.filter(siret__startswith=buyer).order_by("-is_verified", "siret").first()
-    if found is None:
-        raise UnknownBuyer(buyer)
-    return found.name
+def contracts_of(query: SpaserQuery) -> Reported:
+    """Return the contracts of a report, each with its `reason`."""
+    return cohort.reported(query, cohort.buyers_of(query), cohort.threshold_of(query))
 
 
 def contracts_behind(query: SpaserQuery, code: str, answer: Answer) -> Reported:
     """Return the contracts that make one number of a figure."""
     indicator = INDICATORS[code]
     meaning = flags_meaning(answer, indicator.dimension, strict=query.strict)
-    contracts = cohort.reported(query, cohort.threshold_of(query))
-    return contracts.filter(
-        reason__in=_reasons_in(indicator, query),
-        **{f"{indicator.dimension.field}__in": meaning},
+    return contracts_of(query).filter(
+        reason__in=_reasons_in(indicator, query), **{f"{indicator.dimension.field}__in": meaning}
     )
 
 
 def contracts_left_out(query: SpaserQuery, reason: Reason | None = None) -> Reported:
-    """Return the contracts out of some figure, each with its `reason`."""
-    contracts = cohort.reported(query, cohort.threshold_of(query))
+    """Return the contracts out of some figure, or out for one reason."""
+    contracts = contracts_of(query)
     return contracts.filter(reason=reason) if reason else contracts.exclude(reason=cohort.KEPT)
 
 
@@ -75,24 +78,19 @@ def _reasons_in(indicator: Indicator, query: SpaserQuery) -> list[str]:
 
 
 def _groups(contracts: Reported) -> list[Group]:
-    rows = contracts.order_by().values_list("reason", "social", "environmental")
-    return [
-        (reason, social, environmental, number, int(cents or 0))  # PostgreSQL sums to a Decimal
-        for reason, social, environmental, number, cents in rows.annotate(
-            contracts=Count("pk"), cents=Sum("amount")
-        )
-    ]
+    rows = contracts.values_list("reason", "social", "environmental", "framework")
+    return [Group(*row) for row in rows.annotate(number_of=Count("pk"), cents=Sum("amount"))]
 
 
 def _figure(indicator: Indicator, groups: Iterable[Group], query: SpaserQuery) -> Figure:
-    kept = _reasons_in(indicator, query)
+    kept, dimension = _reasons_in(indicator, query), indicator.dimension
     answers: Counter[Answer] = Counter()
-    for reason, social, environmental, number, cents in groups:
-        if reason in kept:
-            declared = {"social": social, "environmental": environmental}
-            flags = declared[indicator.dimension.field]
-            answer = judge(flags, indicator.dimension, strict=query.strict)
-            answers[answer] += number if indicator.basis == Basis.COUNT else cents
+    for group in groups:
+        if group.reason in kept:
+            answer = judge(group.declared(dimension), dimension, strict=query.strict)
+            # PostgreSQL sums to a Decimal.
+            cents = int(group.cents or 0)
+            answers[answer] += group.number if indicator.basis == Basis.COUNT else cents
     return Figure(indicator.basis, answers[Answer.YES], answers[Answer.NO], answers[Answer.ND])
 
 
@@ -103,60 +101,46 @@ def _goals(year: int) -> dict[str, Goal]:
     }
 
 
-def _excluded(contracts: Reported, query: SpaserQuery) -> list[Exclusion]:
+def _excluded(
+    contracts: Reported, buyers: Mapping[int, Buyer], query: SpaserQuery
+) -> list[Exclusion]:
     """The contracts out of some figure, in the order of their identifiers on any database."""
-    out = contracts.exclude(reason=cohort.KEPT).order_by().select_related("buyer")
-    found = [
-        Exclusion(
-            contract.uid,
-            contract.objet,
-            cohort.left_figures(Reason(contract.reason), query),
-            Reason(contract.reason),
+    left = {reason.value: (cohort.left_figures(reason, query), reason) for reason in Reason}
+    rows = contracts.exclude(reason=cohort.KEPT)
+    return sorted(
+        Exclusion(_uid(buyers[key].siret, number, again), objet, *left[why])
+        for key, number, again, objet, why in rows.values_list(
+            "buyer_id", "number", "discriminator", "objet", "reason"
         )
-        for contract in out.only("buyer__siret", "number", "discriminator", "objet")
-    ]
-    return sorted(found, key=lambda exclusion: exclusion.uid)
+    )
 
 
-def _anomalies(
-    contracts: Reported, groups: Iterable[Group], query: SpaserQuery
-) -> Mapping[str, int]:
+def _uid(siret: str, number: str, again: int) -> str:
+    """The `uid` of a contract, from its columns alone."""
+    return f"{siret}{number}~{again}" if again else f"{siret}{number}"
+
+
+def _anomalies(contracts: Reported, groups: Iterable[Group], strict: bool) -> dict[str, int]:
     """How many contracts each rule concerns: the rules of the import, and two read here."""
-    rules = ContractAnomaly.objects.filter(contract__in=contracts.order_by().values("pk"))
+    rules = ContractAnomaly.objects.filter(contract__in=contracts.values("pk"))
     found = dict(rules.values_list("rule").annotate(Count("contract", distinct=True)))
     found |= {
-        CONTRADICTORY: sum(
-            number
-            for _, social, environmental, number, _ in groups
-            if SOCIAL.contradicts_itself(social) or ENVIRONMENTAL.contradicts_itself(environmental)
-        ),
-        CALLOFF_DIFFERS: _differing_call_offs(contracts, query),
+        CONTRADICTORY: sum(group.number for group in groups if _contradicts_itself(group)),
+        CALLOFF_DIFFERS: sum(group.number for group in groups if _differs(group, strict)),
     }
     return {rule: found[rule] for rule in sorted(found) if found[rule]}
 
 
-def _differing_call_offs(contracts: Reported, query: SpaserQuery) -> int:
-    """Call-offs whose answers are not their framework's: considerations are never inherited."""
-    framework = cohort.frameworks().order_by("discriminator")
-    rows = (
-        contracts.filter(cohort.call_offs(), is_duplicate=False)
-        .order_by()
-        .annotate(
-            its_social=Subquery(framework.values("social")[:1]),
-            its_environmental=Subquery(framework.values("environmental")[:1]),
-        )
-        .exclude(its_social=None)
-        .values_list("social", "its_social", "environmental", "its_environmental")
-        .annotate(Count("pk"))
-    )
-    return sum(
-        number
-        for social, its_social, environmental, its_environmental, number in rows
-        if _differ(social, its_social, SOCIAL, query)
-        or _differ(environmental, its_environmental, ENVIRONMENTAL, query)
-    )
+def _contradicts_itself(group: Group) -> bool:
+    return any(one.contradicts_itself(group.declared(one)) for one in (SOCIAL, ENVIRONMENTAL))
 
 
-def _differ(one: int, other: int, dimension: Dimension, query: SpaserQuery) -> bool:
-    strict = query.strict
-    return judge(one, dimension, strict=strict) != judge(other, dimension, strict=strict)
+def _differs(group: Group, strict: bool) -> bool:
+    """True for call-offs whose answers are not their framework's: nothing is inherited."""
+    if group.framework is None:
+        return False
+    its = dict(zip((SOCIAL, ENVIRONMENTAL), cohort.declared_by(group.framework), strict=True))
+    return any(
+        judge(group.declared(one), one, strict=strict) != judge(flags, one, strict=strict)
+        for one, flags in its.items()
+    )
