@@ -14,7 +14,7 @@ from jobs.registry import title_of
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def real(self) -> "ImportRunQuerySet":
         """Runs that brought in something else than invented data."""
-        return self.exclude(kind=RunKind.DEMO)
+        return self.filter(is_invented=False).exclude(kind=RunKind.DEMO)
 
 
 class ImportRun(models.Model):
@@ -29,6 +29,8 @@ class ImportRun(models.Model):
     #: {"read", "created", "updated", "unchanged", "rejected", ...}
     counts = models.JSONField(_("comptes"), default=dict)
     note = models.TextField(_("note"), blank=True)
+    #: True for what the demo had imported.
+    is_invented = models.BooleanField(_("données inventées"), default=False)
     started_at = models.DateTimeField(_("début"), default=timezone.now)
     finished_at = models.DateTimeField(_("fin"), null=True, blank=True)
 

@@ -15,7 +15,10 @@ from jobs.progress import progress_bar
 from jobs.runs import import_run
 from marketplace.demo.buyers import save_buyers
 from marketplace.demo.companies import Entry, Maker
+from marketplace.demo.forecasts import load_forecasts
+from marketplace.demo.imports import delete_contracts, import_contracts
 from marketplace.demo.numbers import AFTER, FIRST
+from marketplace.demo.purchases import purchases
 from search.indexing import rebuild_index
 from suppliers.documents import INDEX
 from suppliers.models import Company, Establishment, Label, Profile
@@ -59,6 +62,7 @@ def load_demo(*, step: Step, count: int, seed: int) -> ImportRun:
     note = _("graine %(seed)d") % {"seed": seed}
     with import_run(step, kind=RunKind.DEMO, note=note) as run:
         run.counts = _replace(maker.make(count), step, count)
+        run.counts |= _purchases(maker, seed, count)
         with progress_bar(_("Index"), count) as advance:
             rebuild_index(INDEX, progress=advance)
     return run
@@ -67,7 +71,7 @@ def load_demo(*, step: Step, count: int, seed: int) -> ImportRun:
 def _replace(entries: Iterator[Entry], step: Step, count: int) -> dict[str, int]:
     """Write `entries` in place of the former demo; return the counts of the run."""
     delete_demo()
-    counts = Counter(buyers=save_buyers())
+    counts = Counter(buyers=len(save_buyers()))
     with progress_bar(_("Entreprises inventées"), count) as advance:
         for batch in _batches(entries):
             with transaction.atomic():
@@ -79,8 +83,18 @@ def _replace(entries: Iterator[Entry], step: Step, count: int) -> dict[str, int]
     return {"read": count, "created": count, **same, **counts}
 
 
+def _purchases(maker: Maker, seed: int, count: int) -> dict[str, int]:
+    """Have the demo buyers buy, and foresee what they will."""
+    known, spots, buyers = purchases(), maker.spots, save_buyers()
+    return {
+        **import_contracts(seed, buyers, known, spots, companies=count),
+        **load_forecasts(seed, buyers, known, spots),
+    }
+
+
 def delete_demo() -> None:
-    """Delete every invented company; they are known by their number."""
+    """Delete every invented company and its contracts; they are known by their number."""
+    delete_contracts()
     for start in range(int(FIRST), int(AFTER), _DELETED_AT_ONCE):
         bounds = [f"{number:09d}" for number in (start, start + _DELETED_AT_ONCE - 1)]
         Company.objects.filter(siren__range=bounds).delete()
