@@ -19,8 +19,7 @@ from marketplace.demo.volumes import REFERENCE_DAY, Weighted
 from suppliers.enums import SIAE, LabelKind
 
 YEARS = range(REFERENCE_DAY.year - 2, REFERENCE_DAY.year + 1)
-#: How many contracts a demo has, by buyer as the rank says; the year under way has fewer.
-SIZES = {"small": 1_500, "territory": 12_000}
+#: How contracts are shared between the buyers.
 _SHARES = (0.42, 0.2, 0.16, 0.11, 0.07, 0.04)
 _FROM_ELSEWHERE = 0.22
 _STRANGERS = range(495_000, 499_000)  # invented companies that are in no directory

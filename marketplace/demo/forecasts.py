@@ -3,6 +3,7 @@
 They are written once: a published version never changes, so replacing the demo keeps them.
 """
 
+import math
 import random
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,7 +22,8 @@ from tenders.services import forecasts
 from tenders.services.subscriptions import subscribe
 
 _BY_BUYER = (34, 22, 18, 14, 12, 8)
-FOLLOWERS = 40
+_FOLLOWERS = 40
+_SMALLEST = 20_000  # a territory of fewer companies foresees and is followed in proportion
 _WORDS = (
     "élagage", "nettoyage de locaux", "maçonnerie", "couverture", "peinture", "plomberie",
     "espaces verts", "traiteur", "informatique", "gardiennage", "mobilier", "réemploi",
@@ -29,17 +31,25 @@ _WORDS = (
 
 
 def load_forecasts(
-    seed: int, buyers: Sequence[Buyer], known: list[Purchase], spots: Sequence[Spot]
+    seed: int,
+    buyers: Sequence[Buyer],
+    known: list[Purchase],
+    spots: Sequence[Spot],
+    *,
+    companies: int,
 ) -> dict[str, int]:
     """Write what demo buyers foresee and who follows it, unless it is there; return the counts."""
     if Notice.objects.filter(buyer__in=buyers).exists():
         return {"forecasts": 0, "subscriptions": 0}
     rng = random.Random(f"forecasts {seed}")  # noqa: S311, nothing here is secret
-    followers = [_follow(rng, known, spots, number) for number in range(FOLLOWERS)]
+    share = min(1.0, companies / _SMALLEST)
+    followers = [
+        _follow(rng, known, spots, number) for number in range(math.ceil(_FOLLOWERS * share))
+    ]
     notices = [
         _publish(rng, buyer, rng.choice(bought_by(buyer.kind, known)), spots)
         for buyer, count in zip(buyers, _BY_BUYER, strict=False)
-        for _ in range(count)
+        for _ in range(math.ceil(count * share))
     ]
     return {"forecasts": len(notices), "subscriptions": len(followers)}
 

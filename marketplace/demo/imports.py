@@ -7,15 +7,16 @@ from tempfile import TemporaryDirectory
 
 from accounts.models import Buyer
 from jobs.models import ImportRun
-from marketplace.demo.contracts import SIZES, Candidate, Contracts, is_reserved
+from marketplace.demo.contracts import Candidate, Contracts, is_reserved
 from marketplace.demo.numbers import AFTER, FIRST
 from marketplace.demo.places import Spot
 from marketplace.demo.purchases import Purchase
-from marketplace.demo.volumes import SIZES as COMPANIES
 from suppliers.models import Establishment
 from tenders.importers.decp.run import import_decp
 from tenders.models import Contract
 
+_BY_COMPANY = 0.075  # contracts in three years
+_MOST = 12_000
 _MOST_CANDIDATES = 400  # of each activity
 
 
@@ -24,13 +25,14 @@ def import_contracts(
     buyers: Sequence[Buyer],
     known: list[Purchase],
     spots: Sequence[Spot],
+    *,
     companies: int,
 ) -> dict[str, int]:
     """Import contracts in proportion to the companies; return how many there are."""
     contracts = Contracts(seed, known, spots, _holders(known))
-    count = round(SIZES["small"] * companies / COMPANIES["small"])
+    count = min(round(companies * _BY_COMPANY), _MOST)
     with TemporaryDirectory(prefix="demo-") as folder:
-        for source, document in contracts.documents(buyers, min(count, SIZES["territory"])):
+        for source, document in contracts.documents(buyers, count):
             path = Path(folder) / f"{source}.json"
             path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
             import_decp([path], source=source, is_invented=True, say=lambda _text: None)

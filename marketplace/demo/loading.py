@@ -47,8 +47,8 @@ def refuse_real_data() -> None:
 
 def is_filled() -> bool:
     """True when there are companies, unless they are those of a demo that was cut short."""
-    last = ImportRun.objects.first()
-    cut_short = last and last.kind == RunKind.DEMO and last.status != RunStatus.DONE
+    last = ImportRun.objects.filter(kind=RunKind.DEMO).first()
+    cut_short = last and last.status != RunStatus.DONE
     return not cut_short and Company.objects.exists()
 
 
@@ -88,7 +88,7 @@ def _purchases(maker: Maker, seed: int, count: int) -> dict[str, int]:
     known, spots, buyers = purchases(), maker.spots, save_buyers()
     return {
         **import_contracts(seed, buyers, known, spots, companies=count),
-        **load_forecasts(seed, buyers, known, spots),
+        **load_forecasts(seed, buyers, known, spots, companies=count),
     }
 
 

@@ -212,7 +212,12 @@ def test_a_crash_between_sending_and_sent_repeats_one_mail_and_names_it(
     monkeypatch.setattr(sending.ledger, "settle", settle)
     later(minutes=1)  # the lease has run out
     assert list(states().values()) == ["sent"] * 3
-    assert recipients(sink) == ["a@site.example", "b@site.example", "b@site.example", "c@site.example"]
+    assert recipients(sink) == [
+        "a@site.example",
+        "b@site.example",
+        "b@site.example",
+        "c@site.example",
+    ]
     doubted = Delivery.objects.get(possible_duplicate=True)
     ids = [mail["Message-ID"] for to, mail in sink.mails if to == "b@site.example"]
     assert ids == [doubted.message_id] * 2
