@@ -27,7 +27,8 @@ Names = tuple[tuple[str, str], ...]
 def read_holders(values: Values, raw: Raw) -> tuple[Holders, Names]:
     """Return the holders of a contract, each once, and the names given to valid SIRETs."""
     field, found = _listed(values, raw)
-    if not found and raw.get("titulaire_id") is not None:
+    if raw.get("titulaire_id") is not None and not any(isinstance(i, dict) for i in found):
+        field = _LISTS[0][0]
         found = [{name: raw.get(f"titulaire_{name}") for name in _FIELDS}]
     holders: dict[tuple[str, str], HolderRow] = {}
     names: dict[str, str] = {}

@@ -53,16 +53,16 @@ class Values:
         return text
 
     def choice(self, field: str, value: Any, known: ClosedList, longest: int = 80) -> str:
-        """Return a value of a closed list; an unknown one stays as it is written."""
+        """Return a value of a closed list; an unknown one stays as written, but for its length."""
         if value is None:
             return ""
-        text = self.text(field, value, longest)
+        text = self.text(field, value)
         if not text:
             return ""
         official, trouble = known.read(text)
         if trouble:
             self.note(trouble, field, text)
-        return official
+        return official[:longest]
 
     def choices(self, field: str, value: Any, wrapper: str, known: ClosedList) -> list[str]:
         """Return the values of a list, each once."""
