@@ -91,9 +91,10 @@ class Job(models.Model):
     owner = models.CharField(_("exécutant"), max_length=120, blank=True)
     #: Where a stepwise handler goes on from.
     cursor = models.JSONField(_("repère"), null=True, blank=True)
-    #: When the last attempt began, and how much was done already.
+    #: When the last attempt began, and how much was done already. Columns younger than the first
+    #: ones are null or have a default of the database's: `restore` inserts without naming them.
     begun_at = models.DateTimeField(_("début"), null=True, blank=True)
-    begun_with = models.PositiveBigIntegerField(_("fait au début"), default=0)
+    begun_with = models.PositiveBigIntegerField(_("fait au début"), default=0, db_default=0)
     done = models.PositiveBigIntegerField(_("fait"), default=0)
     total = models.PositiveBigIntegerField(_("total"), null=True, blank=True)
     result = models.JSONField(_("résultat"), null=True, blank=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from jobs.backups import BackupError
 from jobs.backups.stores import Store
+from jobs.errors import is_disk_full
 from jobs.progress import progress_bar
 
 
@@ -45,6 +46,8 @@ def save(store: Store, path: Path | None = None) -> Backup:
         message = _("«\u00a0%(path)s\u00a0» existe déjà\u00a0: donnez un autre nom.")
         raise BackupError(message % {"path": path}) from error
     except OSError as error:
+        if is_disk_full(error):
+            raise
         message = _("«\u00a0%(path)s\u00a0» ne peut pas être écrit (%(reason)s).")
         raise BackupError(message % {"path": path, "reason": error.strerror}) from error
     finally:

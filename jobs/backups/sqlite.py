@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobs.backups import BackupError
+from jobs.errors import is_disk_full
 
 _MEGABYTE = 1_000_000
 _INSTRUCTIONS = 100_000  # of SQLite's machine between two looks at the progress
@@ -130,6 +131,8 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
+        if is_disk_full(error):
+            raise
         message = _("«\u00a0%(path)s\u00a0» n’a pas pu être lu ou écrit (%(error)s).")
         raise BackupError(message % {"path": path, "error": error}) from error
     except sqlite3.DatabaseError as error:

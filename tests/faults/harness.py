@@ -106,6 +106,16 @@ class Site:
         with psycopg.connect(self.database) as connection:
             return connection.execute(query).fetchall()
 
+    def change(self, statement: str) -> None:
+        """Change the database as its own operator would."""
+        if self.database.startswith("sqlite"):
+            path = self.database.removeprefix("sqlite:///")
+            with closing(sqlite3.connect(path, timeout=20)) as connection, connection:
+                connection.execute(statement)
+        else:
+            with psycopg.connect(self.database) as connection:
+                connection.execute(statement)
+
     def can_write(self) -> bool:
         """Say whether nobody keeps SQLite's one write lock."""
         if not self.database.startswith("sqlite"):
