@@ -75,6 +75,11 @@ class NoticeAdmin(admin.ModelAdmin):
     autocomplete_fields = ["buyer"]
     inlines = [VersionInline]
     readonly_fields = ["reference", "state", "launched_url"]
+    fields = [
+        "reference", "state", "launched_url", "buyer", "title", "description", "category", "cpv",
+        "cpv_additional", "planned_year", "planned_quarter", "bracket", "communes", "budget_year",
+        "social", "environmental", "reserved", "contact_service", "contact_email",
+    ]  # fmt: skip
 
     def has_change_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
         may = super().has_change_permission(request, obj)
