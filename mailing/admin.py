@@ -25,7 +25,8 @@ class IssueAdmin(ReadOnlyAdmin):
             f"count_{state}": Count("deliveries", filter=Q(deliveries__state=state))
             for state in DeliveryState.values
         }
-        return super().get_queryset(request).annotate(**counts)
+        issues: QuerySet[Issue] = super().get_queryset(request)
+        return issues.annotate(**counts)
 
     @admin.display(description=_("courriers, par état"))
     def counts(self, issue: Any) -> str:

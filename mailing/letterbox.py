@@ -44,7 +44,7 @@ class EmailBackend(BaseEmailBackend):
         folder = _folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
-            data = message.message().as_bytes(linesep="\r\n")
+            data = message.message().as_bytes()
             with tempfile.NamedTemporaryFile(dir=folder, prefix="", delete=False) as file:
                 file.write(data)
             path = Path(file.name)

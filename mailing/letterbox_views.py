@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
@@ -16,18 +15,17 @@ from mailing import letterbox
 from mailing.letterbox import KeptMail
 
 _SHOWN = 100
-Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-def _where_open(view: View[Rest]) -> View[Rest]:
+def _where_open(view: View) -> View:
     @require_safe
     @never_cache
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, **values: str) -> HttpResponse:
         if not letterbox.is_open(request):
             raise Http404
-        response = view(request, *args, **kwargs)
+        response = view(request, **values)
         response["Referrer-Policy"] = "no-referrer"  # the links of mails are secrets
         return response
 
@@ -39,8 +37,8 @@ def kept_list(request: HttpRequest) -> HttpResponse:
     context = {
         "h1": _("Courriers gardés"),
         "lead": _(
-            "Aucun relais n’est réglé\u00a0: les courriers ne partent pas, ils sont gardés sur cette "
-            "machine et se lisent ici."
+            "Aucun relais n’est réglé\u00a0: les courriers ne partent pas, ils sont gardés sur "
+            "cette machine et se lisent ici."
         ),
         "mails": letterbox.kept_mails(limit=_SHOWN),
     }

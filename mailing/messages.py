@@ -13,15 +13,15 @@ from mailing.links import STOP, make_token, site_address
 from mailing.models import Delivery
 
 _LONGEST_SUBJECT = 150
-#: Controls, and the marks that turn the direction of what follows.
-_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: Controls, marks that turn the direction of what follows, halves of characters.
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*\n")
 
 
 def subject_line(text: str) -> str:
     """Return text of any origin as a subject: one line, no control character, 150 at most."""
     spaced = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    line = " ".join(spaced.split())
+    line = " ".join(spaced.split()).replace("=?", "= ?")  # else read as an encoded word
     return line if len(line) <= _LONGEST_SUBJECT else f"{line[: _LONGEST_SUBJECT - 1].rstrip()}…"
 
 

@@ -40,9 +40,7 @@ def send_issue(step: Step, *, issue: int) -> dict[str, int]:
     return ledger.close(row)
 
 
-def _send(
-    step: Step, compose: Compose, connection: BaseEmailBackend, delivery: Delivery
-) -> None:
+def _send(step: Step, compose: Compose, connection: BaseEmailBackend, delivery: Delivery) -> None:
     _wait_for_turn()
     connection.open()
     if not ledger.claim(step, delivery):

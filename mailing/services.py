@@ -93,8 +93,8 @@ def consent_to_confirm(token: str) -> Consent:
     if consent.expires <= timezone.now():
         raise LinkRefused(
             _(
-                "Ce lien n’est plus valable\u00a0: il fallait confirmer dans les 48 heures. Refaites "
-                "votre inscription pour en recevoir un autre."
+                "Ce lien n’est plus valable\u00a0: il fallait confirmer dans les 48 heures. "
+                "Refaites votre inscription pour en recevoir un autre."
             )
         )
     return consent

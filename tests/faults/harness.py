@@ -142,6 +142,13 @@ class Site:
         )
         return row[0], row[1]
 
+    def kill_sending(self, worker: subprocess.Popen[bytes]) -> None:
+        """SIGKILL the group of a worker that has a mail on the way, caught in the act."""
+        sending = "SELECT count(*) FROM mailing_delivery WHERE state = 'sending'"
+        while not self.value(sending):
+            pass
+        self.signal(worker, signal.SIGKILL)
+
     def unfinished(self, name: str) -> int:
         return int(
             self.value(

@@ -9,9 +9,9 @@ import pytest
 from jobs import leases
 from jobs.execution import execute
 from jobs.models import Job
+from mailing.links import CONFIRM, make_token
 from mailing.models import Consent, Delivery, Issue
 from mailing.services import Recipient, ask_consent, confirm, deliver, open_issue
-from mailing.links import CONFIRM, make_token
 from tests.faults.room import mails as _room  # declares its composer  # noqa: F401
 from tests.mailing.sink import Sink
 

@@ -4,46 +4,57 @@ A recipient says how it is treated: `greylist…@` is refused for now the first 
 for good; `drop…@` is taken and the connection cut without an answer the first time, `lose…@` is
 cut and not taken the first time.
 """
+# ruff: noqa: N802 the names are aiosmtpd's
 
 import asyncio
+import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Sink:
-    """`mails` are (recipient, mail) in the order they were taken."""
+    """`raw` are (recipient, mail) in the order they were taken; `mails()` reads them."""
 
     def __init__(self) -> None:
         self.raw: list[tuple[str, bytes]] = []
         self.sessions = 0
         self.after: int | None = None  # mails taken in a session before it is ended with 421
-        self.taken: Any = lambda recipient: None  # called with each recipient taken
         self._seen: set[str] = set()
-        self._controller = Controller(self, hostname="127.0.0.1", port=0, server_kwargs=_QUIET)
+        self.port = 0
+        self._loop = asyncio.new_event_loop()
+        self._started, self._stopping = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    @property
     def mails(self) -> list[tuple[str, EmailMessage]]:
+        """Read what was taken (not a property: aiosmtpd reads those for each session)."""
         return [
             (to, message_from_bytes(data, _class=EmailMessage, policy=policy.default))
             for to, data in list(self.raw)
         ]
 
-    @property
-    def port(self) -> int:
-        return int(self._controller.server.sockets[0].getsockname()[1])
-
     def __enter__(self) -> "Sink":
-        # The controller's own start() connects to the port it was given, and 0 is none.
-        self._controller._trigger_server = lambda: None  # type: ignore[method-assign]
-        self._controller.start()
+        self._thread.start()
+        assert self._started.wait(5)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._controller.stop()
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        server = await self._loop.create_server(
+            lambda: SMTP(self, loop=self._loop, ident="sink"), "127.0.0.1", 0
+        )
+        self.port = server.sockets[0].getsockname()[1]
+        self._started.set()
+        async with server:
+            await self._stopping.wait()
 
     # What aiosmtpd calls.
 
@@ -82,16 +93,12 @@ class Sink:
         if cut:
             assert server.transport
             server.transport.abort()
-            await asyncio.sleep(0)
+            await asyncio.sleep(60)  # until the session is cancelled
             return "250 nobody reads this"
         session.taken += 1  # type: ignore[attr-defined]
-        self.taken(recipient)
         return "250 OK"
 
     def _first(self, address: str) -> bool:
         first = address not in self._seen
         self._seen.add(address)
         return first
-
-
-_QUIET = {"enable_SMTPUTF8": False, "ident": "sink"}
