@@ -107,6 +107,10 @@ BRACKETS: dict[Bracket, tuple[int | None, int | None]] = {
 }
 
 
+#: Years to the budget beyond which a forecast is flagged: N-2 is what forecasts are made for.
+FURTHEST_HORIZON = 2
+
+
 class Horizon(TextChoices):
     """Years between the publication and the budget that pays."""
 

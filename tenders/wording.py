@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from reference import cpv
 from suppliers.wording import short_name
 from tenders.forecast_enums import (
+    FURTHEST_HORIZON,
     Category,
     CriterionKind,
     Horizon,
@@ -84,7 +85,7 @@ def _euros(cents: int | None) -> str:
 
 def horizon(years: int) -> str:
     """How far the budget was from the publication: « N-1 »."""
-    if years > 2:
+    if years > FURTHEST_HORIZON:
         return _("au-delà de N-2")
     return f"N-{years}" if years else _("budget de l’année")
 

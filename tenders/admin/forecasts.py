@@ -130,7 +130,10 @@ class NoticeAdmin(admin.ModelAdmin):
     def publish(self, request: HttpRequest, chosen: "QuerySet[Notice]") -> None:
         def act(notice: Notice) -> str:
             done = forecasts.publish_notice(notice=notice, by=_person(request))
-            return _("publiée") if done.is_new else _("déjà publiée ainsi, rien à faire")
+            if not done.is_new:
+                return _("déjà publiée ainsi, rien à faire")
+            far = _("publiée, sur un budget au-delà de N-2\u00a0: vérifiez l’année")
+            return far if done.version.is_far else _("publiée")
 
         self._act(request, chosen, act)
 
