@@ -37,9 +37,9 @@ class VersionKind(TextChoices):
 class Category(TextChoices):
     """What is bought; the three categories of the law."""
 
-    WORKS = "works", _("Travaux")
-    SERVICES = "services", _("Services")
-    SUPPLIES = "supplies", _("Fournitures")
+    WORKS = "works", pgettext_lazy("achat", "Travaux")
+    SERVICES = "services", pgettext_lazy("achat", "Services")
+    SUPPLIES = "supplies", pgettext_lazy("achat", "Fournitures")
 
 
 class Precision(TextChoices):
@@ -107,11 +107,15 @@ BRACKETS: dict[Bracket, tuple[int | None, int | None]] = {
 }
 
 
+#: Years to the budget beyond which a forecast is flagged: N-2 is what forecasts are made for.
+FURTHEST_HORIZON = 2
+
+
 class Horizon(TextChoices):
     """Years between the publication and the budget that pays."""
 
-    N_1 = "n-1", _("l’an prochain (N-1)")
-    N_2 = "n-2", _("dans deux ans (N-2)")
+    N_1 = "n-1", _("budget de l’an prochain (N-1)")
+    N_2 = "n-2", _("budget dans deux ans (N-2)")
 
     @property
     def years(self) -> int:

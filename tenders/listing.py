@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -68,7 +69,7 @@ def _words(name: str, value: str, buyers: dict[str, str]) -> str:
     read = parse(value.strip())
     closed: dict[str, Any] = {"category": Category, "horizon": Horizon, "state": NoticeState}
     if name in closed:
-        return str(closed[name](read).label).capitalize()
+        return capfirst(str(closed[name](read).label))
     if name == "cpv":
         return wording.cpv_code(read)
     if name == "commune":
@@ -77,7 +78,7 @@ def _words(name: str, value: str, buyers: dict[str, str]) -> str:
     if name == "buyer":
         return buyers.get(read, value)
     if name == "quarter":
-        return wording.quarter(*read).capitalize()
+        return wording.quarter(*read)
     return _("Budget %(year)d") % {"year": read}
 
 

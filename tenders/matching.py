@@ -37,7 +37,7 @@ class Keys:
 
     terms: frozenset[str]
     cpv: frozenset[str]
-    first_terms: frozenset[str]
+    anchors: frozenset[str]
     communes: frozenset[str]
     horizons: frozenset[str]
 
@@ -50,7 +50,7 @@ class Keys:
         return cls(
             terms=terms,
             cpv=frozenset({"", *(code[:n] for code in codes for n in range(2, 9))}),
-            first_terms=words.first_terms(terms),
+            anchors=words.anchors_of(terms),
             communes=frozenset({"", *_places(content["communes"])}),
             horizons=frozenset({"", *horizons}),
         )
@@ -74,9 +74,8 @@ def criteria_of(subscription: Subscription) -> Iterator[SubscriptionCriterion]:
         return SubscriptionCriterion(subscription=subscription, kind=kind, value=value, text=text)
 
     for line in dict.fromkeys(subscription.words.splitlines()):
-        for term in sorted(words.expression(line)[0]):
-            if term.startswith("t:"):
-                yield row(CriterionKind.WORDS, term, line)
+        for term in sorted(words.anchor(words.expression(line))):
+            yield row(CriterionKind.WORDS, term, line)
     yield from (row(CriterionKind.CPV, prefix) for prefix in subscription.cpv)
     if not (subscription.words or subscription.cpv):
         yield row(CriterionKind.CPV)
@@ -112,7 +111,7 @@ def told_before(version: NoticeVersion, *, limit: int = 500) -> Iterator[Batch]:
     told = Subscription.objects.select_related("consent").filter(
         Exists(Match.objects.filter(subscription=OuterRef("pk"), version__notice=version.notice)),
         ~Exists(Match.objects.filter(subscription=OuterRef("pk"), version=version)),
-        consent__in=Consent.objects.active(),
+        Exists(Consent.objects.active().filter(pk=OuterRef("consent"))),
     )
     while found := list(told.order_by("pk")[:limit]):
         yield Batch(tuple((row, [{"kind": TOLD, "value": ""}]) for row in found), through=0)
@@ -125,10 +124,10 @@ def _candidates(keys: Keys, after: int) -> "QuerySet[SubscriptionCriterion, int]
     return (
         rows.filter(
             Q(kind=CriterionKind.CPV, value__in=keys.cpv)
-            | Q(kind=CriterionKind.WORDS, value__in=keys.first_terms),
+            | Q(kind=CriterionKind.WORDS, value__in=keys.anchors),
             Exists(same.filter(kind=CriterionKind.COMMUNE, value__in=keys.communes)),
             Exists(same.filter(kind=CriterionKind.HORIZON, value__in=keys.horizons)),
-            subscription__consent__in=Consent.objects.active(),
+            Exists(Consent.objects.active().filter(pk=OuterRef("subscription__consent"))),
             subscription__gt=after,
         )
         .order_by("subscription")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from reference import cpv
 from suppliers.wording import short_name
 from tenders.forecast_enums import (
+    FURTHEST_HORIZON,
     Category,
     CriterionKind,
     Horizon,
@@ -84,7 +85,7 @@ def _euros(cents: int | None) -> str:
 
 def horizon(years: int) -> str:
     """How far the budget was from the publication: « N-1 »."""
-    if years > 2:
+    if years > FURTHEST_HORIZON:
         return _("au-delà de N-2")
     return f"N-{years}" if years else _("budget de l’année")
 
@@ -159,15 +160,18 @@ def criteria(why: Iterable[Mapping[str, str]], names: Names) -> str:
     for criterion in why:
         by_kind.setdefault(criterion["kind"], []).append(criterion["value"])
     trade = [cpv_code(code) for code in by_kind.get(CriterionKind.CPV, [])]
-    trade += [f"«\u00a0{words}\u00a0»" for words in by_kind.get(CriterionKind.WORDS, [])]
+    trade += [_quoted(words) for words in by_kind.get(CriterionKind.WORDS, [])]
     what = ", ".join(trade) or _("toutes les prévisions")
     if communes := by_kind.get(CriterionKind.COMMUNE):
         where = ", ".join(places(communes, names))
         what = _("%(what)s, à %(where)s") % {"what": what, "where": where}
     if horizons := by_kind.get(CriterionKind.HORIZON):
-        when = ", ".join(str(Horizon(value).label) for value in horizons)
-        what = _("%(what)s, sur le budget %(when)s") % {"what": what, "when": when}
+        what = ", ".join([what, *(str(Horizon(value).label) for value in horizons)])
     return what
+
+
+def _quoted(words: str) -> str:
+    return _("«\u00a0%(words)s\u00a0»") % {"words": words}
 
 
 def reason(why: Iterable[Mapping[str, str]], names: Names) -> str:
@@ -180,7 +184,7 @@ def reason(why: Iterable[Mapping[str, str]], names: Names) -> str:
 
 def followed(subscription: Subscription, names: Names) -> list[tuple[str, list[str]]]:
     """What a subscription asks, as (label, words), what it does not ask said so."""
-    trades = [f"«\u00a0{line}\u00a0»" for line in subscription.words.splitlines()]
+    trades = [_quoted(line) for line in subscription.words.splitlines()]
     trades += [cpv_code(prefix) for prefix in subscription.cpv]
     horizons = [str(Horizon(value).label) for value in subscription.horizons]
     return [

@@ -4,7 +4,9 @@ A text becomes terms (`search.analysis`: stems, groups of synonyms), an expressi
 each of its telling words, the terms that satisfy it.
 """
 
+from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.db.models import Q
 
@@ -46,6 +48,7 @@ def understood(text: str) -> tuple[Expression, Commune | None]:
     return tuple(word for word in found if word), place
 
 
+@lru_cache(maxsize=4_096)  # subscribers ask for the same trades
 def expression(text: str) -> Expression:
     """Understand a few words, their place left out."""
     return understood(text)[0]
@@ -76,8 +79,22 @@ def _accented(text: str) -> set[str]:
     return {stem for word in words(text) for stem in known.stems_of(word)}
 
 
-def first_terms(text_terms: frozenset[str]) -> frozenset[str]:
-    """Return every stem an expression said by this text may begin with."""
+def anchor(asked: Expression) -> frozenset[str]:
+    """Return the stems of the rarest word of an expression: it is looked for by that one."""
+    stems = [frozenset(term for term in word if term.startswith("t:")) for word in asked]
+    often = _frequencies()
+    return min(stems, key=lambda word: max(often[term] for term in word))
+
+
+@remembered
+def _frequencies() -> Counter[str]:
+    """How many times each term stands in the labels of the CPV."""
+    labels = CpvCode.objects.values_list("label_fr", flat=True)
+    return Counter(term for label in labels for term in terms(label, Analysis.TEXT))
+
+
+def anchors_of(text_terms: frozenset[str]) -> frozenset[str]:
+    """Return every stem by which an expression that this text says may be looked for."""
     groups = {term for term in text_terms if term.startswith("s:")}
     members = {f"t:{stem}" for group in groups for member in _members(group) for stem in member}
     return (text_terms - groups) | members

@@ -75,6 +75,11 @@ class NoticeAdmin(admin.ModelAdmin):
     autocomplete_fields = ["buyer"]
     inlines = [VersionInline]
     readonly_fields = ["reference", "state", "launched_url"]
+    fields = [
+        "reference", "state", "launched_url", "buyer", "title", "description", "category", "cpv",
+        "cpv_additional", "planned_year", "planned_quarter", "bracket", "communes", "budget_year",
+        "social", "environmental", "reserved", "contact_service", "contact_email",
+    ]  # fmt: skip
 
     def has_change_permission(self, request: HttpRequest, obj: Notice | None = None) -> bool:
         may = super().has_change_permission(request, obj)
@@ -125,7 +130,10 @@ class NoticeAdmin(admin.ModelAdmin):
     def publish(self, request: HttpRequest, chosen: "QuerySet[Notice]") -> None:
         def act(notice: Notice) -> str:
             done = forecasts.publish_notice(notice=notice, by=_person(request))
-            return _("publiée") if done.is_new else _("déjà publiée ainsi, rien à faire")
+            if not done.is_new:
+                return _("déjà publiée ainsi, rien à faire")
+            far = _("publiée, sur un budget au-delà de N-2\u00a0: vérifiez l’année")
+            return far if done.version.is_far else _("publiée")
 
         self._act(request, chosen, act)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Buyer
 from tenders.forecast_enums import (
+    FURTHEST_HORIZON,
     PUBLIC_STATES,
     Category,
     NoticeState,
@@ -179,3 +180,8 @@ class NoticeVersion(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         _refuse()
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the budget is further than forecasts are made for."""
+        return self.horizon > FURTHEST_HORIZON

@@ -38,7 +38,7 @@ class SubscriptionCriterion(models.Model):
     """One thing a subscription asks, so that a forecast finds who asks for it by an index.
 
     An empty `value` says that nothing is asked of that kind: every forecast has it. For words,
-    `value` is the first term of the expression and `text` the expression as it was written.
+    `value` is a term of its rarest word and `text` the expression as it was written.
     """
 
     subscription = models.ForeignKey(

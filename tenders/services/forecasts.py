@@ -50,8 +50,6 @@ DRAFT_FIELDS = frozenset(
         "contact_email",
     )
 )  # fmt: skip
-#: The budget is further than what the forecasts are made for (N-1, N-2).
-FURTHEST_HORIZON = 2
 
 
 class NotPossible(Exception):

@@ -132,9 +132,11 @@ def test_actions_say_of_each_what_was_done_or_why_not(staff: Client) -> None:
     assert "elle ne peut pas passer à l’état «\u00a0retirée\u00a0»" in act(
         staff, "withdraw", ready
     )
+    far = draft(budget_year=ready.budget_year + 2)
+    assert "sur un budget au-delà de N-2" in act(staff, "publish", far)
     other = published().notice
     assert "retirée" in act(staff, "withdraw", other)
-    assert Job.objects.filter(name="tenders.match").count() == 3
+    assert Job.objects.filter(name="tenders.match").count() == 4
 
 
 def test_what_is_closed_is_only_read(staff: Client) -> None:

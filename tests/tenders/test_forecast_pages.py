@@ -141,7 +141,7 @@ def test_chips_say_the_filters_in_words_and_remove_one(client, forecasts) -> Non
     words = text(html)
     for chip in (
         "45261 Travaux de charpente", "Aubagne ×", "Ville d’Aubagne ×", "Travaux ×",
-        "Budget 2027 ×", "L’an prochain (n-1) ×", "2e trimestre 2027 ×", "Publiée ×",
+        "Budget 2027 ×", "Budget de l’an prochain (N-1) ×", "2e trimestre 2027 ×", "Publiée ×",
     ):  # fmt: skip
         assert chip in words
     assert "category=works" not in re.findall(r'href="([^"]*)"><span[^>]*>[^<]*</span> Travaux ×',

@@ -130,7 +130,7 @@ def test_from_the_form_to_the_mail_that_says_why(client: Client, settings) -> No
         plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body))
         assert "Un acheteur public prévoit cet achat." in plain
         assert "Parce que vous suivez 45261 Travaux de charpente et de couverture" in plain
-        assert "« toiture », « zinguerie », à Aubagne, sur le budget l’an prochain" in plain
+        assert "« toiture », « zinguerie », à Aubagne, budget de l’an prochain (N-1)." in plain
         assert "n’engage pas l’acheteur, et n’est pas un avis de préinformation" in plain
         assert f"/previsions/{version.notice.reference}/" in body
     path = re.search(r"http://[^/]+(/lettres/preferences/\S+)", str(message.body))[1]
