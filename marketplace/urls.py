@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("tenders.urls")),
     path("lettres/", include("mailing.urls")),
     path("courriers/", include("mailing.letterbox_urls")),
+    path("spaser/", include("spaser.urls")),
     path("donnees/", views.data, name="data"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
