@@ -1,7 +1,8 @@
-"""Writes much while the site goes on: short transactions, each under the fence of its job."""
+"""Writes much while the site goes on: short transactions with rests between them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from django.db import connection, transaction
@@ -14,6 +15,26 @@ Item = TypeVar("Item")
 #: least as long, or the others starve.
 _AIM = 0.025  # seconds; the promise is 50 ms
 _FEWEST, _MOST = 10, 1_000  # items in a transaction
+
+
+class Pace:
+    """Leaves others their turn between the transactions of one long work."""
+
+    def __init__(self) -> None:
+        self._free_at = 0.0
+        #: Seconds the last transaction took.
+        self.took = 0.0
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run the block in a transaction, after a rest as long as the last one took."""
+        time.sleep(max(0.0, self._free_at - time.monotonic()))
+        started = time.monotonic()
+        with transaction.atomic():
+            yield
+        self.took = time.monotonic() - started
+        if connection.vendor == "sqlite":
+            self._free_at = started + 2 * self.took
 
 
 class Writer(Generic[Item]):
@@ -33,7 +54,7 @@ class Writer(Generic[Item]):
         #: Items written.
         self.done = 0
         self._size = 50
-        self._free_at = 0.0
+        self._pace = Pace()
 
     def write(self, items: Sequence[Item]) -> None:
         """Write `items` in as many transactions as it takes."""
@@ -43,13 +64,8 @@ class Writer(Generic[Item]):
             self._write_one(some)
 
     def _write_one(self, items: Sequence[Item]) -> None:
-        time.sleep(max(0.0, self._free_at - time.monotonic()))
-        started = time.monotonic()
-        with transaction.atomic():
+        with self._pace.transaction():
             self._apply(items)
             self.done += len(items)
             self._step.commit(cursor=self._step.cursor, done=self.done, total=self._total)
-        took = time.monotonic() - started
-        self._size = min(_MOST, max(_FEWEST, int(len(items) * _AIM / took)))
-        if connection.vendor == "sqlite":
-            self._free_at = started + 2 * took
+        self._size = min(_MOST, max(_FEWEST, int(len(items) * _AIM / self._pace.took)))
