@@ -65,18 +65,22 @@ class Site:
         )
 
     def start_worker(self, concurrency: int = 2) -> subprocess.Popen[bytes]:
-        """Start a worker in its own process group and wait until it can be killed at work."""
+        """Start a worker; wait until it is at work before killing it."""
+        return self.start("manage.py", "worker", f"--concurrency={concurrency}")
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a Python program of the installation in its own process group."""
         with self.log.open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, "manage.py", "worker", f"--concurrency={concurrency}"],
+            process = subprocess.Popen(
+                [sys.executable, *command],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self.workers.append(worker)
-        return worker
+        self.workers.append(process)
+        return process
 
     def signal(self, worker: subprocess.Popen[bytes], number: signal.Signals) -> None:
         """Signal the worker's whole process group."""
