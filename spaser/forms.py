@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reference.identifiers import strip_separators
+from search.parameters import BadValue, nearest
 from spaser.enums import Answer, Policy, Reason, Scope
 from spaser.figures import SpaserQuery
 from spaser.indicators import INDICATORS
-from suppliers.forms import BadValue, nearest
 
 FIRST_YEAR = 1900
 LAST_PAGE = 1_000_000
