@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +15,7 @@ from spaser.figures import Figure, SpaserFigures
 from spaser.indicators import IN_VALUE
 from suppliers.wording import day
 from tenders.enums import Environmental, Social
+from tenders.importers.decp.findings import Rule, explain
 
 
 def percent(share: Fraction | None) -> str:
@@ -171,14 +173,10 @@ def declared(flags: int, dimension: Dimension) -> str:
 
 
 def anomaly(rule: str) -> str:
-    """What a rule means; a rule this room does not know keeps its name alone."""
-    return {
-        "CALLOFF_DIFFERS": _("Marché subséquent déclaré autrement que son accord-cadre"),
-        "CONTRADICTORY": _("Considération déclarée à côté de «\u00a0Pas de considération\u00a0»"),
-        "ID_REUSED": _("Numéro donné à plusieurs marchés"),
-        "SOURCES_DIFFER": _("Deux sources qui ne disent pas la même chose"),
-        "UNKNOWN_VALUE": _("Valeur qu’aucune liste officielle ne connaît"),
-    }.get(rule, "")
+    """What a rule means: the words of the import, or those of the one rule read here."""
+    if rule == "CALLOFF_DIFFERS":
+        return _("Marché subséquent déclaré autrement que son accord-cadre")
+    return capfirst(explain(Rule(rule))) if rule in Rule.__members__ else ""
 
 
 def reason_counts(figures: SpaserFigures) -> list[tuple[Reason, int]]:
