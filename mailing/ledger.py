@@ -37,7 +37,7 @@ TRANSITIONS: dict[DeliveryState, set[DeliveryState]] = {
         DeliveryState.FAILED,
         DeliveryState.SUPPRESSED,
     },
-    DeliveryState.FAILED: {DeliveryState.RETRY},
+    DeliveryState.FAILED: {DeliveryState.RETRY, DeliveryState.SUPPRESSED},
     DeliveryState.SENT: set(),
     DeliveryState.SUPPRESSED: set(),
 }
@@ -124,7 +124,10 @@ def _find_again(issue: Issue) -> None:
     sending = issue.deliveries.filter(state=DeliveryState.SENDING)
     for holder in set(sending.values_list("holder", flat=True)):
         if not is_at_work(holder):
-            move(sending.filter(holder=holder), DeliveryState.UNKNOWN, due=timezone.now())
+            lost = sending.filter(holder=holder)
+            killers = lost.filter(attempts__gte=MOST_ATTEMPTS)
+            move(killers, DeliveryState.FAILED, last_error="Its sender was lost each time.")
+            move(lost, DeliveryState.UNKNOWN, due=timezone.now())
 
 
 def _delay(state: DeliveryState, attempts: int) -> timedelta:

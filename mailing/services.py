@@ -148,7 +148,7 @@ def open_issue(*, key: str, kind: str, args: Mapping[str, Any]) -> Issue:
 def deliver(*, issue: Issue, recipients: Iterable[Recipient]) -> int:
     """Add to an issue the recipients it has not, and have them sent; return how many are new.
 
-    All in one transaction: on SQLite give it 5 000 at a time, or every other writer waits. An
+    All in one transaction: on SQLite give it 1 000 at a time, or every other writer waits. An
     address that cannot be written to is in the ledger too, as refused or held back.
     """
     Issue.objects.select_for_update().get(pk=issue.pk)

@@ -215,6 +215,14 @@ def test_erasing_leaves_no_address_and_keeps_the_proof(sink: Sink) -> None:
     assert send_to("marie@site.example", key="later")[0].state == "suppressed"
 
 
+def test_what_was_refused_and_erased_is_not_sent_again(sink: Sink) -> None:
+    send_to("unknown@site.example")
+    work()
+    erase(address="unknown@site.example")
+    assert services.retry_failed(deliveries=Delivery.objects.all()) == 0
+    assert list(states().values()) == ["suppressed"]
+
+
 def test_what_nobody_confirms_is_erased_after_a_week() -> None:
     agreed("jean@site.example")
     ask()

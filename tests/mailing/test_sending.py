@@ -220,6 +220,15 @@ def test_a_crash_between_sending_and_sent_repeats_one_mail_and_names_it(
     assert doubted.attempts == 2
 
 
+def test_a_mail_that_takes_every_sender_down_is_given_up(sink: Sink) -> None:
+    send_to("a@site.example", "b@site.example")
+    Delivery.objects.filter(address__startswith="a").update(
+        state="sending", holder="999999:1", attempts=10
+    )
+    work()
+    assert states() == {"a@site.example": "failed", "b@site.example": "sent"}
+
+
 def test_a_mail_somebody_else_is_sending_is_left_to_them(sink: Sink) -> None:
     [row] = send_to("a@site.example")
     values = {"state": "running", "fence": 3, "due": timezone.now() + timedelta(hours=1)}
