@@ -13,15 +13,11 @@ import psycopg
 import pytest
 import redis
 
+from benchmarks.work import children
 from tests.faults.conftest import MakeSite
 from tests.faults.harness import Site
 
 pytestmark = pytest.mark.faults
-
-
-def children(worker: subprocess.Popen[bytes]) -> list[int]:
-    with open(f"/proc/{worker.pid}/task/{worker.pid}/children") as file:
-        return [int(pid) for pid in file.read().split()]
 
 
 def all_done(site: Site, name: str, seconds: float = 60) -> float:
