@@ -1,4 +1,4 @@
-"""Runs the benchmark from first to last and prints its tables, in Markdown."""
+"""Runs the benchmarks from first to last and prints their tables, in Markdown."""
 
 import statistics
 import sys
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.core.management import call_command
 
-from benchmarks import machine, search
+from benchmarks import machine, search, work
 from benchmarks.load import CLIENTS, measure_load
 from benchmarks.peer import Peer
 from benchmarks.questions import questions
@@ -32,6 +32,13 @@ def run(size: str, url: str) -> None:
     finally:
         peer.drop()
         engine.delete(elsewhere)
+
+
+def run_work() -> None:
+    """Measure the worker of the embedded profile."""
+    _say("work")
+    print(f"{machine.facts()}.\n")
+    _table(["work, embedded", "goal", "seen"], work.rows())
 
 
 def _prepare(size: str) -> None:

@@ -23,7 +23,11 @@ from benchmarks import report  # noqa: E402, it needs all of the above
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--companies", choices=("small", "territory"), default="territory")
+    parser.add_argument("--only", choices=("search", "work"), help="one part alone")
     options = parser.parse_args()
-    if not SEARCH_URL:
-        parser.error("no SEARCH_URL: `make bench` starts the Elasticsearch to compare with")
-    report.run(options.companies, SEARCH_URL)
+    if options.only != "work":
+        if not SEARCH_URL:
+            parser.error("no SEARCH_URL: `make bench` starts the Elasticsearch to compare with")
+        report.run(options.companies, SEARCH_URL)
+    if options.only != "search":
+        report.run_work()

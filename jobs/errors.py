@@ -6,7 +6,12 @@ import traceback
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
+#: What a command says of it.
+DISK_FULL = gettext_lazy(
+    "Il n’y a plus de place sur le disque\u00a0: libérez-en, puis recommencez."
+)
 _LONGEST_MESSAGE = 500
 _FRAMES = 4
 _SECRETS = (

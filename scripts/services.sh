@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # PostgreSQL, Redis and Elasticsearch on loopback, for tests, benchmarks and development.
 #
-#   scripts/services.sh start|stop|status|env|install [postgres|redis|elasticsearch ...]
+#   scripts/services.sh start|stop|restart|status|env|install [postgres|redis|elasticsearch ...]
 #   scripts/services.sh with [postgres|redis|elasticsearch ...] -- COMMAND [ARGUMENT ...]
 #
 # start    installs what is missing (Debian, as root), starts, waits until each server answers
 # stop     stops the servers this script started, and no other
+# restart  stops and starts those it started; who has to stop them in the end does not change
 # env      prints the variables that point the project at the servers: eval "$(... env)"
 # with     starts the servers that do not answer, runs COMMAND with those variables, then stops
 #          the ones it started (the last of several "with" does); its status is COMMAND's
@@ -401,6 +402,13 @@ case $VERB in
         install) "install_$server" ;;
       esac
       forget "$server"
+    done
+    ;;
+  restart)
+    flock 9
+    for server in "${SERVERS[@]}"; do
+      stop "$server"
+      start "$server"
     done
     ;;
   status) status "${SERVERS[@]}" ;;

@@ -12,7 +12,7 @@ from django.db import connections
 from django.db.backends.postgresql.client import DatabaseClient
 from django.utils.translation import gettext as _
 
-from jobs.backups import BackupError
+from jobs.backups import BackupError, in_use
 
 _MEGABYTE = 1_000_000
 _CHUNK = 1 << 20
@@ -152,11 +152,6 @@ def _refuse_failure(code: int, name: str, said: bytes | None) -> None:
     if not code:
         return
     if "database_in_use" in text:
-        raise BackupError(
-            _(
-                "La base est utilisée\u00a0: arrêtez le site et les exécutants "
-                "(«\u00a0manage.py worker\u00a0»), puis recommencez. Rien n’a changé."
-            )
-        )
+        raise in_use()
     message = _("«\u00a0%(name)s\u00a0» a échoué\u00a0: %(said)s")
     raise BackupError(message % {"name": name, "said": text or code})

@@ -10,7 +10,7 @@ from django.db import connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jobs.backups import BackupError
+from jobs.backups import BackupError, in_use
 from jobs.errors import is_disk_full
 
 _MEGABYTE = 1_000_000
@@ -107,12 +107,7 @@ class SqliteStore:
                 live.execute("PRAGMA journal_mode = DELETE")
                 live.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
-                raise BackupError(
-                    _(
-                        "La base est utilisée\u00a0: arrêtez le site et les exécutants "
-                        "(«\u00a0manage.py worker\u00a0»), puis recommencez. Rien n’a changé."
-                    )
-                ) from error
+                raise in_use() from error
             except sqlite3.DatabaseError:
                 pass  # it is broken: that is why a backup is put back
             yield

@@ -121,9 +121,12 @@ class Site:
                 connection.execute(statement)
 
     def can_write(self) -> bool:
-        """Say whether nobody keeps SQLite's one write lock."""
+        """Say whether nobody keeps SQLite's one write lock, or PostgreSQL's locks on rows."""
         if not self.database.startswith("sqlite"):
-            return True
+            return not self.value(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
         path = self.database.removeprefix("sqlite:///")
         with closing(sqlite3.connect(path, timeout=0.3, isolation_level=None)) as connection:
             try:

@@ -13,15 +13,11 @@ import psycopg
 import pytest
 import redis
 
+from benchmarks.work import children
 from tests.faults.conftest import MakeSite
 from tests.faults.harness import Site
 
 pytestmark = pytest.mark.faults
-
-
-def children(worker: subprocess.Popen[bytes]) -> list[int]:
-    with open(f"/proc/{worker.pid}/task/{worker.pid}/children") as file:
-        return [int(pid) for pid in file.read().split()]
 
 
 def all_done(site: Site, name: str, seconds: float = 60) -> float:
@@ -29,13 +25,13 @@ def all_done(site: Site, name: str, seconds: float = 60) -> float:
 
 
 def freeze_between_writes(site: Site, worker: subprocess.Popen[bytes]) -> None:
-    """Stop the worker's group; on SQLite not inside a write, which would stop everybody."""
-    for _ in range(20):
+    """Stop the worker's group, but not inside a transaction, which would stop others too."""
+    for _ in range(50):
         site.signal(worker, signal.SIGSTOP)
         if site.can_write():
             return
         site.signal(worker, signal.SIGCONT)
-        time.sleep(0.1)
+        time.sleep(0.03)
     raise AssertionError("the worker writes all the time")
 
 
