@@ -140,6 +140,10 @@ class ReportForm:
         ):
             if name not in self.values and name not in wrong:
                 self._refuse(name, message)
+        self._check_year()
+        self._check_list()
+
+    def _check_year(self) -> None:
         as_of = self.values.get("as_of", timezone.localdate())
         if self.values.get("year", 0) > as_of.year:
             self._refuse(
@@ -147,6 +151,24 @@ class ReportForm:
                 _("L’année %(year)d commence après le jour de l’arrêté, le %(day)s.")
                 % {"year": self.values["year"], "day": as_of.strftime("%d/%m/%Y")},
             )
+
+    def _check_list(self) -> None:
+        """A number of a figure is asked by its indicator and its answer, together."""
+        if {"figure", "answer", "reason"} & {name for name, _message in self.errors_list}:
+            return
+        answer = self.values.get("answer", EXCLUDED)
+        if answer != EXCLUDED and "figure" not in self.values:
+            self._refuse(
+                "answer",
+                _("Une réponse demande un indicateur\u00a0: ajoutez «\u00a0figure\u00a0»."),
+            )
+        if answer == EXCLUDED and "figure" in self.values:
+            self._refuse(
+                "figure",
+                _("Un indicateur demande une réponse\u00a0: ajoutez «\u00a0answer\u00a0»."),
+            )
+        if answer != EXCLUDED and "reason" in self.values:
+            self._refuse("reason", _("Une raison concerne les marchés laissés de côté."))
 
     def _refuse(self, name: str, message: str) -> None:
         self.errors_list.append((name, message))

@@ -52,6 +52,7 @@ def form_context(params: QueryDict) -> dict[str, Any]:
     """What the form of a report shows, filled as it was sent."""
     return {
         "params": params,
+        "year_chosen": params.get("year") or str(timezone.localdate().year - 1),
         "years": _years(params.get("year", "")),
         "scopes": Scope.choices,
         "policies": Policy.choices,
@@ -129,6 +130,6 @@ def _buyers(words: str, params: QueryDict) -> Iterator[BuyerChoice]:
 
 
 def _years(asked: str) -> list[str]:
-    """The years of the form, the last whole one first proposed."""
+    """The years of the form; one that stands in the address is added."""
     known = [str(year) for year in range(timezone.localdate().year, _FIRST_YEAR - 1, -1)]
     return known if asked in {"", *known} else [asked[:10], *known]

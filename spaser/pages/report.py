@@ -100,7 +100,7 @@ def _block(figures: SpaserFigures, code: str, params: QueryDict) -> Block:
         verdict=wording.verdict(figures, code),
         tone=tone,
         mark=mark,
-        coverage=_("%(share)s déclarés") % {"share": wording.percent(figure.coverage)},
+        coverage=_("Couverture\u00a0: %(share)s") % {"share": wording.percent(figure.coverage)},
         parts=tuple(
             (
                 str(Answer(answer).label),
@@ -134,6 +134,6 @@ def _rows(figures: SpaserFigures) -> list[tuple[str, list[tuple[str, str]]]]:
     """The table of all numbers: a line a measure, each cell with the name of its figure."""
     columns = [(code, wording.measures(figure)) for code, figure in figures.figures.items()]
     return [
-        (name, [(f"{code} {INDICATORS[code].name}", column[line][1]) for code, column in columns])
+        (name, [(str(INDICATORS[code].name), column[line][1]) for code, column in columns])
         for line, (name, _value) in enumerate(columns[0][1])
     ]
