@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from jobs.models import Change
+from jobs.pacing import Pace
 
+_FORGOTTEN_AT_ONCE = 2_000
 _LOCK = 0x504C41  # one arbitrary number, the same in every process
 
 
@@ -43,4 +45,8 @@ def changed_keys(index: str, *, after: int, limit: int | None = None) -> list[tu
 
 def forget_changes(index: str, *, through: int) -> None:
     """Delete the changes of `index` up to `through`, once every index holds them."""
-    Change.objects.filter(index=index, id__lte=through).delete()
+    old = Change.objects.filter(index=index, id__lte=through).order_by("id")
+    pace = Pace()
+    while pks := list(old.values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE]):
+        with pace.transaction():
+            Change.objects.filter(pk__in=pks).delete()

@@ -1,8 +1,11 @@
 """Says what went wrong in a few lines an operator can read, without anybody's secrets."""
 
 import re
+import shutil
 import traceback
 from pathlib import Path
+
+from django.conf import settings
 
 _LONGEST_MESSAGE = 500
 _FRAMES = 4
@@ -29,6 +32,23 @@ def describe(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     places = [f"  {_place(f.filename)}:{f.lineno} {f.name}" for f in frames]
     return "\n".join([f"{type(error).__name__}: {message}".rstrip(": "), *places])
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """True when an error, or what caused it, is that nothing more fits on the disk."""
+    while error is not None:
+        text = str(error)
+        if "disk is full" in text or "No space left on device" in text:
+            return True
+        if text == "disk I/O error":  # SQLite without room for its own shared memory
+            return _no_room_for_sqlite()
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _no_room_for_sqlite() -> bool:
+    folder = Path(settings.DATABASES["default"]["NAME"]).parent
+    return folder.is_dir() and shutil.disk_usage(folder).free < 1_000_000
 
 
 def _place(filename: str) -> str:

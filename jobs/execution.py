@@ -19,14 +19,17 @@ from jobs.registry import handler
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int | None], None]
+Say = Callable[[str], None]
 
 
 class Step:
     """What a stepwise handler is given: where to go on from, and how to say how far it is."""
 
-    def __init__(self, job: Job, progress: Progress | None = None) -> None:
+    def __init__(self, job: Job, progress: Progress | None = None, say: Say = logger.info) -> None:
         self._job = job
         self._progress = progress
+        #: Tells a sentence to whoever follows the work: the terminal of a command, else the log.
+        self.say = say
         #: What the last committed step saved, None at first.
         self.cursor: Any = job.cursor
         self.done = job.done
@@ -49,6 +52,11 @@ class Step:
         if self._progress:
             self._progress(self.done, self.total)
 
+    @property
+    def holder(self) -> str:
+        """Name this attempt, for what it marks as its own; see `leases.is_at_work`."""
+        return f"{self._job.pk}:{self._job.fence}"
+
 
 def execute(pk: int) -> None:
     """Do the job a message names, if it is still to be done; a failure is written, not raised."""
@@ -64,10 +72,10 @@ def execute(pk: int) -> None:
         logger.warning("Job %s waits for the database: %s", pk, describe(error))
 
 
-def perform(job: Job, *, progress: Progress | None = None) -> None:
+def perform(job: Job, *, progress: Progress | None = None, say: Say = logger.info) -> None:
     """Run the handler of a job begun by the caller, and end the job; raise what it raises."""
     work = handler(job.name)
-    step = Step(job, progress)
+    step = Step(job, progress, say)
     with _renewed(job, step):
         if work.stepwise:
             leases.finish(job, result=work.function(step, **job.args))

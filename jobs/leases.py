@@ -12,18 +12,20 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jobs.enums import JobState
 from jobs.models import Job, JobQuerySet
-from jobs.policy import LEASE, MAX_ATTEMPTS, MAX_KILLS, retry_delay
+from jobs.policy import LEASE, MAX_ATTEMPTS, MAX_KILLS, STALE, retry_delay
+from jobs.registry import external_jobs
 
 #: This process; the children a worker forks keep its name, so that it can answer for them.
 OWNER = f"{socket.gethostname()}:{os.getpid()}"[:120]
 
 #: The states of a job, and those it may go to.
 TRANSITIONS: dict[JobState, set[JobState]] = {
-    JobState.PENDING: {JobState.LEASED, JobState.RUNNING},
-    JobState.LEASED: {JobState.LEASED, JobState.RUNNING, JobState.PENDING},
+    JobState.PENDING: {JobState.LEASED, JobState.RUNNING, JobState.DEAD},
+    JobState.LEASED: {JobState.LEASED, JobState.RUNNING, JobState.PENDING, JobState.DEAD},
     JobState.RUNNING: {
         JobState.RUNNING,
         JobState.LEASED,
@@ -44,30 +46,38 @@ def lease_due(*, limit: int, owner: str = OWNER) -> list[int]:
     """Take up to `limit` jobs whose hour has come or whose lease has run out; return their ids.
 
     Two relays at once never get the same job. Work that took its process down too often is
-    given up instead.
+    given up instead, and so is work that reaches people when it waited too long (policy.STALE).
     """
     now = timezone.now()
     with transaction.atomic():
         jobs = list(Job.objects.due(now).select_for_update(skip_locked=True)[:limit])
         lost = {job.pk for job in jobs if job.state == JobState.RUNNING}
         killers = {job.pk for job in jobs if job.pk in lost and job.kills + 1 >= MAX_KILLS}
-        taken = [job.pk for job in jobs if job.pk not in killers]
+        stale = {job.pk for job in jobs if job.due < now - STALE and job.name in external_jobs()}
+        taken = [job.pk for job in jobs if job.pk not in killers | stale]
         Job.objects.filter(pk__in=lost).update(kills=F("kills") + 1)
         _move(_among(killers), JobState.DEAD, last_error=f"Killed its process {MAX_KILLS} times.")
+        _move(
+            _among(stale),
+            JobState.DEAD,
+            last_error=_("Resté trop longtemps en attente\u00a0: à relancer par un opérateur."),
+        )
         _move(_among(taken), JobState.LEASED, owner=owner, due=now + LEASE)
     return taken
 
 
-def begin(pk: int, *, leased: bool = True, owner: str = OWNER) -> Job | None:
+def begin(pk: int, *, leased: bool = True, owner: str = OWNER, **values: Any) -> Job | None:
     """Begin a leased job; return None when it is not to be done, or not by the caller.
 
     With `leased` false, begin it whatever it waits for, unless it is done or somebody holds it.
+    `values` are what else is written in its row.
     """
     now = timezone.now()
     free = Q(state=JobState.RUNNING, due__lte=now) | ~Q(state=JobState.RUNNING)
     jobs = _among([pk]).filter(Q(state=JobState.LEASED) if leased else free)
     with transaction.atomic():
-        values = {"fence": F("fence") + 1, "owner": owner, "due": now + LEASE}
+        values = {"begun_at": now, "begun_with": F("done")} | values
+        values |= {"fence": F("fence") + 1, "owner": owner, "due": now + LEASE}
         return Job.objects.get(pk=pk) if _move(jobs, JobState.RUNNING, **values) else None
 
 
@@ -122,6 +132,12 @@ def retry(pk: int) -> bool:
     waiting = _among([pk]).filter(state=JobState.PENDING)
     dead = _among([pk]).filter(state=JobState.DEAD)
     return bool(_move(dead, JobState.PENDING, **values) or waiting.update(**values))
+
+
+def is_at_work(holder: str) -> bool:
+    """Say whether an attempt (`Step.holder`) may still write: nobody has begun after it."""
+    pk, _, fence = holder.partition(":")
+    return Job.objects.filter(pk=int(pk), fence=int(fence), state=JobState.RUNNING).exists()
 
 
 def _move(jobs: JobQuerySet, state: JobState, **values: Any) -> int:

@@ -1,6 +1,6 @@
 """Durable work, and what has happened to the data: import runs, the change feed of an index."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jobs.enums import JobState, RunKind, RunStatus
+from jobs.registry import title_of
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def real(self) -> "ImportRunQuerySet":
         """Runs that brought in something else than invented data."""
-        return self.exclude(kind=RunKind.DEMO)
+        return self.filter(is_invented=False).exclude(kind=RunKind.DEMO)
 
 
 class ImportRun(models.Model):
@@ -28,6 +29,8 @@ class ImportRun(models.Model):
     #: {"read", "created", "updated", "unchanged", "rejected", ...}
     counts = models.JSONField(_("comptes"), default=dict)
     note = models.TextField(_("note"), blank=True)
+    #: True for what the demo had imported.
+    is_invented = models.BooleanField(_("données inventées"), default=False)
     started_at = models.DateTimeField(_("début"), default=timezone.now)
     finished_at = models.DateTimeField(_("fin"), null=True, blank=True)
 
@@ -88,6 +91,10 @@ class Job(models.Model):
     owner = models.CharField(_("exécutant"), max_length=120, blank=True)
     #: Where a stepwise handler goes on from.
     cursor = models.JSONField(_("repère"), null=True, blank=True)
+    #: When the last attempt began, and how much was done already. Columns younger than the first
+    #: ones are null or have a default of the database's: `restore` inserts without naming them.
+    begun_at = models.DateTimeField(_("début"), null=True, blank=True)
+    begun_with = models.PositiveBigIntegerField(_("fait au début"), default=0, db_default=0)
     done = models.PositiveBigIntegerField(_("fait"), default=0)
     total = models.PositiveBigIntegerField(_("total"), null=True, blank=True)
     result = models.JSONField(_("résultat"), null=True, blank=True)
@@ -114,3 +121,26 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.pk} ({self.get_state_display()})"
+
+    @property
+    def title(self) -> str:
+        """What people call this kind of work."""
+        return title_of(self.name)
+
+    @property
+    def may_be_retried(self) -> bool:
+        return self.state in (JobState.PENDING, JobState.DEAD)
+
+    @property
+    def percent(self) -> int | None:
+        """How much is done; None when nobody knows how much there is."""
+        return min(100 * self.done // self.total, 100) if self.total else None
+
+    def remaining(self, now: datetime) -> timedelta | None:
+        """Return the time left at the speed of this attempt; None when it cannot be told."""
+        if self.state != JobState.RUNNING or not self.total or not self.begun_at:
+            return None
+        gained = self.done - self.begun_with
+        if gained <= 0:
+            return None
+        return (now - self.begun_at) * max(self.total - self.done, 0) / gained

@@ -13,20 +13,24 @@ _FEWEST, _MOST = 10, 1_000
 
 
 class Pace:
-    """Learns how much fits in a short transaction: write `size` rows, then so many again."""
+    """Leaves others their turn between transactions, and learns how many rows one may write."""
 
     def __init__(self) -> None:
         self.size = 50
         self._free_at = 0.0
 
     @contextmanager
-    def transaction(self, count: int) -> Iterator[None]:
-        """Run the writing of `count` rows in a transaction, once the site has had its turn."""
+    def transaction(self, count: int | None = None) -> Iterator[None]:
+        """Run the block in a transaction, after a rest as long as the last one took.
+
+        `count` is how many rows it writes: `size` follows how long that takes.
+        """
         time.sleep(max(0.0, self._free_at - time.monotonic()))
         started = time.monotonic()
         with transaction.atomic():
             yield
         took = time.monotonic() - started
-        self.size = min(_MOST, max(_FEWEST, int(count * _AIM / took)))
+        if count is not None:
+            self.size = min(_MOST, max(_FEWEST, int(count * _AIM / took)))
         if connection.vendor == "sqlite":
             self._free_at = started + 2 * took

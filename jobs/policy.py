@@ -16,6 +16,10 @@ MAX_ATTEMPTS = 8
 #: The same for work that takes its process down: it harms its neighbours.
 MAX_KILLS = 3
 
+#: Work that reaches people and waited longer than this is left to an operator: either nothing
+#: worked for hours, or this database is an old copy and the mails have left.
+STALE = timedelta(hours=getattr(settings, "JOBS_STALE_HOURS", 6))
+
 #: Jobs a relay hands over at once; the rest waits in the database, where nothing is lost.
 IN_FLIGHT = 200
 POLL_SECONDS = 0.1

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from jobs.registry import autodiscover
 from jobs.services import enqueue
 
 #: From now to the last occurrence, as it is written in a key.
@@ -43,6 +44,7 @@ def schedule(
 
 def schedules() -> tuple[Schedule, ...]:
     """Return all that comes back."""
+    autodiscover()
     return tuple(_schedules)
 
 

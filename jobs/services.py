@@ -1,18 +1,22 @@
 """Asks for work: for a worker to do, or to be done here and now."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobs import leases, registry
 from jobs.enums import JobState
 from jobs.errors import describe
-from jobs.execution import Progress, perform
+from jobs.execution import Progress, Say, perform
 from jobs.models import Job
 from jobs.policy import LEASE
+
+logger = logging.getLogger(__name__)
 
 
 class NotNow(Exception):
@@ -57,21 +61,56 @@ def run_now(
     # Due later, or a worker could begin it first.
     job = enqueue(name, key=key, args=args, due=timezone.now() + LEASE)
     begun = leases.begin(job.pk, leased=False)
-    if begun is None:
+    if begun is not None:
+        return _perform(begun, progress=progress)
+    job.refresh_from_db()
+    if job.state == JobState.DONE:
+        return job
+    raise _busy(job)
+
+
+def run_alone(
+    name: str,
+    *,
+    args: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    say: Say = logger.info,
+) -> Job:
+    """Do in this process a work of which there is one at a time; return the finished job.
+
+    Each call is a new job, unless the last of that name was cut short or given up: that one is
+    then done with the `args` of this call, and its handler finds in `step.cursor` what the
+    former attempt left. Raises NotNow when another process is at it, and whatever the handler
+    raises.
+    """
+    while True:
+        job = enqueue(name, key=_key_of_next(name), args=args, due=timezone.now() + LEASE)
+        anew: dict[str, Any] = {"done": 0, "begun_with": 0, "total": None}
+        begun = leases.begin(job.pk, leased=False, args=dict(args or {}), **anew)
+        if begun is not None:
+            return _perform(begun, progress=progress, say=say)
         job.refresh_from_db()
-        if job.state == JobState.DONE:
-            return job
-        raise _busy(job)
+        if job.state != JobState.DONE:  # else it ended just now: ours is the next one
+            raise _busy(job)
+
+
+def _key_of_next(name: str) -> str:
+    """Return the key of the work after the last one done: the same for all who ask at once."""
+    last = Job.objects.filter(name=name, state=JobState.DONE).aggregate(pk=Max("pk"))["pk"]
+    return f"{name}:after:{last or 0}"
+
+
+def _perform(job: Job, *, progress: Progress | None = None, say: Say = logger.info) -> Job:
     try:
-        perform(begun, progress=progress)
+        perform(job, progress=progress, say=say)
     except leases.LeaseLost as error:
-        begun.refresh_from_db()
-        raise _busy(begun) from error
+        job.refresh_from_db()
+        raise _busy(job) from error
     except BaseException as error:  # Ctrl-C too
-        leases.fail(begun, error=describe(error), final=True)
+        leases.fail(job, error=describe(error), final=True)
         raise
-    begun.refresh_from_db()
-    return begun
+    job.refresh_from_db()
+    return job
 
 
 def retry(pk: int) -> Job:

@@ -1,10 +1,11 @@
 """Settings by environment: each variable changes its own setting only.
 
 With no variable set the `local` profile runs on SQLite in `var/`, loopback only.
-`PROFILE=production` refuses to start without a secret key, hosts and a mailer.
+`PROFILE=production` refuses to start without a secret key, hosts, a mailer and its own address.
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -24,7 +25,9 @@ PRODUCTION = PROFILE == "production"
 
 if PRODUCTION:
     missing = [
-        name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL") if not env.str(name, "")
+        name
+        for name in ("SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "SITE_URL")
+        if not env.str(name, "")
     ]
     if missing:
         raise ImproperlyConfigured(
@@ -33,7 +36,16 @@ if PRODUCTION:
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret_key(VAR_DIR)
+#: Former keys, so that the stop links of mails already sent outlive a new one.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+#: Where people find the site, for the links of mails.
+SITE_URL = (env.str("SITE_URL", default="") or "http://127.0.0.1:8000").rstrip("/")
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+if not SITE_HOST or (PRODUCTION and not SITE_URL.startswith("https://")):
+    raise ImproperlyConfigured(
+        f"SITE_URL is “{SITE_URL}”: write an address such as https://place.example.fr."
+    )
 
 # --- the territory -------------------------------------------------------------------------
 TERRITORY = env.str("TERRITORY", default="200054807")  # SIREN of an EPCI
@@ -77,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "marketplace.errors.when_disk_is_full",
 ]
 ROOT_URLCONF = "marketplace.urls"
 WSGI_APPLICATION = "marketplace.wsgi.application"
@@ -121,9 +134,19 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or "memory://"
 if PRODUCTION or env.str("EMAIL_URL", ""):
     EMAIL_CONFIG = env.email("EMAIL_URL")
     vars().update(EMAIL_CONFIG)
+    if "smtp" in EMAIL_CONFIG["EMAIL_BACKEND"]:
+        EMAIL_BACKEND = "mailing.smtp.EmailBackend"
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "mailing.letterbox.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mails"
+EMAIL_TIMEOUT = 60  # seconds; without one a relay that hangs would hang the worker
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="") or (
+    f"{SITE_NAME} <ne-pas-repondre@{SITE_HOST}>"
+)
+#: Mails a second, all workers together; 0 = as fast as the relay takes them.
+MAIL_RATE = env.float("MAIL_RATE", default=0.0) if env.str("MAIL_RATE", "") else 0.0
+#: Keys the hashes of addresses never to write to; kept when SECRET_KEY is changed.
+SUPPRESSION_KEY = env.str("SUPPRESSION_KEY", default="") or SECRET_KEY
 
 # --- the API -------------------------------------------------------------------------------
 API_RATE_ANON = env.str("API_RATE_ANON", default="60/min" if PRODUCTION else "")
@@ -173,6 +196,7 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 
 # --- protection ----------------------------------------------------------------------------
+LOGIN_URL = "admin:login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -208,6 +232,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"tokens": {"()": "mailing.logs.HideTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

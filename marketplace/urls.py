@@ -15,6 +15,11 @@ swagger = csp_update({"img-src": ["data:"]})(
 urlpatterns = [
     path("", views.home, name="home"),
     path("fournisseurs/", include("suppliers.urls")),
+    path("travaux/", include("jobs.urls")),
+    path("", include("tenders.urls")),
+    path("lettres/", include("mailing.urls")),
+    path("courriers/", include("mailing.letterbox_urls")),
+    path("spaser/", include("spaser.urls")),
     path("donnees/", views.data, name="data"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("donnees-personnelles/", views.privacy, name="privacy"),

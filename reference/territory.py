@@ -147,6 +147,12 @@ def expand_commune(code: str) -> frozenset[str]:
     return frozenset({code, *_arrondissements().get(code, ())})
 
 
+def overlapping_communes(code: str) -> frozenset[str]:
+    """Every code that shares ground with `code`: "13208" gives itself and "13055"."""
+    above = {whole for whole, parts in _arrondissements().items() if code in parts}
+    return expand_commune(code) | above
+
+
 def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     """The great-circle distance between two points in WGS84 degrees."""
     phi1, phi2 = math.radians(lat1), math.radians(lat2)

@@ -26,7 +26,7 @@ openapi_is_current() {
 
 deploys() {
     PROFILE=production SECRET_KEY=$(printf 'k%.0s' {1..60})1aZ-_xyq ALLOWED_HOSTS=place.example \
-        EMAIL_URL=smtp://localhost manage check --deploy --fail-level WARNING
+        EMAIL_URL=smtp://localhost SITE_URL=https://place.example manage check --deploy --fail-level WARNING
 }
 
 mkdir -p var

@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
 port=${PORT:-8000}
+export SITE_URL=${SITE_URL:-http://127.0.0.1:$port}
 
 if ! $python -c "import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(('127.0.0.1', $port))" 2>/dev/null; then
     echo "Le port $port est occupé : choisissez-en un autre, par exemple « make run PORT=8001 »." >&2

@@ -52,7 +52,7 @@ def gathered() -> Iterator[tuple[Key, str]]:
 def in_file(path: Path) -> Iterator[tuple[Key, str]]:
     text = path.read_text("utf-8")
     place = str(path.relative_to(ROOT))
-    if path.suffix == ".html":
+    if path.suffix == ".html" or "templates" in path.parts:
         text = templatize(text, origin=place)
     elif path.suffix == ".txt":
         return

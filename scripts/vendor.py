@@ -1,4 +1,4 @@
-"""Takes the font and the land of the maps from the packages pinned in `package.json` (npm).
+"""Takes the fonts and the land of the maps from the packages pinned in `package.json` (npm).
 
     .venv/bin/python scripts/vendor.py
 
@@ -17,6 +17,8 @@ from build_coast import build_coast
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "marketplace" / "static" / "marketplace" / "fonts"
 FONT = "atkinson-hyperlegible-next-latin-wght-normal.woff2"
+#: A PDF embeds TrueType fonts, with the narrow spaces of French.
+PDF_FONTS = ROOT / "spaser" / "reports" / "fonts"
 
 
 def main() -> None:
@@ -27,6 +29,10 @@ def main() -> None:
         font = Path(folder) / "@fontsource-variable" / "atkinson-hyperlegible-next" / "package"
         shutil.copy(font / "files" / FONT, FONTS / FONT)
         shutil.copy(font / "LICENSE", FONTS / "OFL.txt")
+        dejavu = Path(folder) / "dejavu-fonts-ttf" / "package"
+        for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"):
+            shutil.copy(dejavu / "ttf" / name, PDF_FONTS / name)
+        shutil.copy(dejavu / "LICENSE", PDF_FONTS / "LICENSE")
         land = "@geo-maps/countries-land-100m"
         build_coast(Path(folder) / land / "package" / "map.geo.json", land, pinned[land])
 

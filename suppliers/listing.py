@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from reference import cpv, naf
 from reference.models import Commune, Department, Epci, Filiere, LegalCategory
 from reference.territory import nearest_communes
+from search import listing
+from search.listing import Chip, Mistake
+from search.parameters import nearest
 from suppliers import wording
 from suppliers.enums import LABEL_CHOICES, Size
-from suppliers.forms import PARAMETERS, WINDOW, nearest
+from suppliers.forms import PARAMETERS, WINDOW
 from suppliers.queries import FacetValue, SupplierPage, SupplierQuery, search_suppliers
 
 RADII = (2, 5, 10, 15, 20, 30, 50)
-#: Where one is in the list, not what is asked: a new choice starts again at the first page.
-_POSITION = ("page", "cursor", "format")
 _NOTHING = SupplierQuery()
 #: Parameters in the order of their chips.
 _FILTERS = (
@@ -52,14 +53,6 @@ _GROUPS = (
 
 
 @dataclass(frozen=True)
-class Chip:
-    """A filter in force: its words, and the address without it."""
-
-    label: str
-    href: str
-
-
-@dataclass(frozen=True)
 class Choice:
     """A box to tick."""
 
@@ -80,21 +73,6 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A parameter that could not be read.
-
-    `field` is the name of the field of the page that shows it, "" when none does; `instead` are
-    (words, address) to try, and `href` drops it.
-    """
-
-    name: str
-    message: str
-    field: str
-    instead: tuple[tuple[str, str], ...]
-    href: str
-
-
-@dataclass(frozen=True)
 class WayOut:
     """A broader search that does find something."""
 
@@ -105,14 +83,7 @@ class WayOut:
 
 def address(params: QueryDict, **changes: str | None) -> str:
     """Return the query string of `params` with some set (a text) or dropped (None)."""
-    kept = params.copy()
-    for name in _POSITION:
-        kept.pop(name, None)
-    for name, value in changes.items():
-        kept.pop(name, None)
-        if value is not None:
-            kept[name] = value
-    return _written(kept)
+    return _written(listing.changed(params, **changes))
 
 
 def address_with(params: QueryDict, name: str) -> str:
@@ -123,21 +94,14 @@ def address_with(params: QueryDict, name: str) -> str:
 
 def without(params: QueryDict, name: str, value: str | None = None) -> str:
     """Return the query string of `params` without one value of a filter, or without it all."""
-    kept = params.copy()
-    gone = {name, "radius_km", "ordering"} if name == "near" else {name}
-    for dropped in (*_POSITION, *gone):
-        kept.pop(dropped, None)
-    if value is not None:
-        kept.setlist(name, [text for text in params.getlist(name) if text != value])
-    return _written(kept)
+    gone = {"radius_km": None, "ordering": None} if name == "near" else {}
+    return _written(listing.without(listing.changed(params, **gone), name, value))
 
 
 def _written(params: QueryDict) -> str:
-    for name in list(params):
-        params.setlist(name, [text for text in params.getlist(name) if text.strip()])
-    if not params.get("near"):
+    if not params.get("near", "").strip():
         params.pop("radius_km", None)  # the form sends it beside an empty place
-    return "?" + params.urlencode()
+    return listing.written(params)
 
 
 def cleared(params: QueryDict) -> str:
@@ -274,14 +238,7 @@ def carried(params: QueryDict, shown: Iterable[Group]) -> list[tuple[str, str]]:
 def pages(page: SupplierPage) -> list[int | None]:
     """Return the numbers of the pages worth a link around this one; None stands for a gap."""
     last = min(-(-page.total // page.query.per_page), WINDOW // page.query.per_page)
-    here = page.query.page
-    wanted = sorted({1, last, *range(max(1, here - 1), min(last, here + 1) + 1)})
-    numbers: list[int | None] = []
-    for number in wanted:
-        if numbers and numbers[-1] != number - 1:
-            numbers.append(None)
-        numbers.append(number)
-    return numbers if last > 1 else []
+    return listing.page_numbers(last, page.query.page)
 
 
 def ways_out(page: SupplierPage, params: QueryDict) -> list[WayOut]:

@@ -1,6 +1,6 @@
 """Every write of suppliers. What companies say of themselves is written elsewhere (Profile)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -8,7 +8,6 @@ from django.db.models import Model
 from django.utils import timezone
 
 from jobs.changes import record_changes
-from jobs.enums import RunKind, RunStatus
 from jobs.models import ImportRun
 from suppliers.documents import INDEX
 from suppliers.importers.sirene.rows import (
@@ -18,11 +17,6 @@ from suppliers.importers.sirene.rows import (
     EstablishmentRow,
 )
 from suppliers.models import Company, Establishment
-
-
-def start_sirene_run(*, files: Sequence[Mapping[str, Any]]) -> ImportRun:
-    """Open the run to which everything an import of SIRENE writes is tied."""
-    return ImportRun.objects.create(kind=RunKind.SIRENE, files=list(files))
 
 
 @transaction.atomic
@@ -46,14 +40,6 @@ def apply_sirene_batch(
     record_changes(INDEX, sorted(touched))
     run.counts = {"written": run.counts.get("written", 0) + len(touched)}
     run.save(update_fields=["counts"])
-
-
-def finish_sirene_run(*, run: ImportRun, counts: Mapping[str, Any] | None) -> None:
-    """Close a run; without `counts` it was cut short, and the next one goes on from there."""
-    run.counts = run.counts if counts is None else dict(counts)
-    run.status = RunStatus.FAILED if counts is None else RunStatus.DONE
-    run.finished_at = timezone.now()
-    run.save(update_fields=["counts", "status", "finished_at"])
 
 
 @transaction.atomic

@@ -14,11 +14,12 @@ _BUYERS = (
 )
 
 
-def save_buyers() -> int:
+def save_buyers() -> list[Buyer]:
     """Write the buyers, or rename them, without touching who works for them."""
-    for number, (name, kind) in zip(BUYER_NUMBERS, _BUYERS, strict=False):
+    return [
         Buyer.objects.update_or_create(
             siret=siret_of(siren_of(number), 1),
             defaults={"name": name, "kind": kind, "is_verified": True},
-        )
-    return len(_BUYERS)
+        )[0]
+        for number, (name, kind) in zip(BUYER_NUMBERS, _BUYERS, strict=False)
+    ]

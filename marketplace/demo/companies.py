@@ -10,7 +10,7 @@ from marketplace.demo.labels import Labels
 from marketplace.demo.names import Names, acronym
 from marketplace.demo.numbers import sirens
 from marketplace.demo.offers import Offers, Trade, trade_of, trades
-from marketplace.demo.places import Places
+from marketplace.demo.places import Places, Spot
 from marketplace.demo.volumes import (
     REFERENCE_DAY,
     SOLE_TRADER,
@@ -65,6 +65,11 @@ class Maker:
         self._offers = Offers(rng, words, self._places, 1 - silent - _MASKED)
         employers = mean(self._sectors, lambda s: s.form.employers)
         self._establishments = Establishments(rng, self._places, employers)
+
+    @property
+    def spots(self) -> list[Spot]:
+        """The places of the territory."""
+        return self._places.spots
 
     def make(self, count: int) -> Iterator[Entry]:
         """Yield `count` companies by SIREN, each activity as often as its weight says."""

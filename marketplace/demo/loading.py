@@ -1,30 +1,30 @@
 """Writes the demo territory: refuses a database with real data, replaces the former demo."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from itertools import islice
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from jobs.enums import RunKind, RunStatus
+from jobs.execution import Step
 from jobs.models import ImportRun
 from jobs.progress import progress_bar
+from jobs.runs import import_run
 from marketplace.demo.buyers import save_buyers
 from marketplace.demo.companies import Entry, Maker
+from marketplace.demo.forecasts import load_forecasts
+from marketplace.demo.imports import delete_contracts, import_contracts
 from marketplace.demo.numbers import AFTER, FIRST
+from marketplace.demo.purchases import purchases
 from search.indexing import rebuild_index
 from suppliers.documents import INDEX
 from suppliers.models import Company, Establishment, Label, Profile
 
 _BATCH = 2_000
 _DELETED_AT_ONCE = 100_000  # SIREN, of which one in sixteen at most is a company
-
-#: Shows progress: label and total -> a function told how many are done.
-Bar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 
 class RealData(Exception):
@@ -47,44 +47,54 @@ def refuse_real_data() -> None:
 
 def is_filled() -> bool:
     """True when there are companies, unless they are those of a demo that was cut short."""
-    last = ImportRun.objects.first()
-    cut_short = last and last.kind == RunKind.DEMO and last.status != RunStatus.DONE
+    last = ImportRun.objects.filter(kind=RunKind.DEMO).first()
+    cut_short = last and last.status != RunStatus.DONE
     return not cut_short and Company.objects.exists()
 
 
-def load_demo(*, count: int, seed: int, bar: Bar = progress_bar) -> ImportRun:
+def load_demo(*, step: Step, count: int, seed: int) -> ImportRun:
     """Replace the demo by `count` companies and the demo buyers, and index them.
 
     Written by short transactions: a run cut short leaves half a demo and a run marked failed,
     and the next one replaces it.
     """
     maker = Maker(seed)  # first: it fails at once when the vocabularies are missing
-    run = ImportRun.objects.create(kind=RunKind.DEMO, note=_("graine %(seed)d") % {"seed": seed})
-    try:
-        run.counts = _replace(maker.make(count), count, bar)
-        with bar(_("Index"), count) as advance:
+    note = _("graine %(seed)d") % {"seed": seed}
+    with import_run(step, kind=RunKind.DEMO, note=note) as run:
+        run.counts = _replace(maker.make(count), step, count)
+        run.counts |= _purchases(maker, seed, count)
+        with progress_bar(_("Index"), count) as advance:
             rebuild_index(INDEX, progress=advance)
-    except BaseException:
-        _end(run, RunStatus.FAILED)
-        raise
-    _end(run, RunStatus.DONE)
     return run
 
 
-def _replace(entries: Iterator[Entry], count: int, bar: Bar) -> dict[str, int]:
+def _replace(entries: Iterator[Entry], step: Step, count: int) -> dict[str, int]:
     """Write `entries` in place of the former demo; return the counts of the run."""
     delete_demo()
-    counts = Counter(buyers=save_buyers())
-    with bar(_("Entreprises inventées"), count) as advance:
+    counts = Counter(buyers=len(save_buyers()))
+    with progress_bar(_("Entreprises inventées"), count) as advance:
         for batch in _batches(entries):
-            counts.update(_write(batch))
-            advance(counts["companies"])
+            with transaction.atomic():
+                counts.update(_write(batch))
+                done = counts["companies"]
+                step.commit(cursor=step.cursor, done=done, total=count)
+            advance(done)
     same = {"updated": 0, "unchanged": 0, "rejected": 0}
     return {"read": count, "created": count, **same, **counts}
 
 
+def _purchases(maker: Maker, seed: int, count: int) -> dict[str, int]:
+    """Have the demo buyers buy, and foresee what they will."""
+    known, spots, buyers = purchases(), maker.spots, save_buyers()
+    return {
+        **import_contracts(seed, buyers, known, spots, companies=count),
+        **load_forecasts(seed, buyers, known, spots, companies=count),
+    }
+
+
 def delete_demo() -> None:
-    """Delete every invented company; they are known by their number."""
+    """Delete every invented company and its contracts; they are known by their number."""
+    delete_contracts()
     for start in range(int(FIRST), int(AFTER), _DELETED_AT_ONCE):
         bounds = [f"{number:09d}" for number in (start, start + _DELETED_AT_ONCE - 1)]
         Company.objects.filter(siren__range=bounds).delete()
@@ -99,19 +109,13 @@ def _write(batch: list[Entry]) -> dict[str, int]:
     establishments = [place for entry in batch for place in entry.establishments]
     labels = [label for entry in batch for label in entry.labels]
     profiles = [entry.profile for entry in batch if entry.profile]
-    with transaction.atomic():
-        Company.objects.bulk_create([entry.company for entry in batch])
-        Establishment.objects.bulk_create(establishments)
-        Label.objects.bulk_create(labels)
-        Profile.objects.bulk_create(profiles)
+    Company.objects.bulk_create([entry.company for entry in batch])
+    Establishment.objects.bulk_create(establishments)
+    Label.objects.bulk_create(labels)
+    Profile.objects.bulk_create(profiles)
     return {
         "companies": len(batch),
         "establishments": len(establishments),
         "labels": len(labels),
         "profiles": len(profiles),
     }
-
-
-def _end(run: ImportRun, status: RunStatus) -> None:
-    run.status, run.finished_at = status, timezone.now()
-    run.save()

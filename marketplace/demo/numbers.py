@@ -10,7 +10,7 @@ import random
 from stdnum import luhn
 
 #: SIREN without their check digit.
-_NUMBERS = range(200_000, 499_000)
+_NUMBERS = range(200_000, 495_000)
 BUYER_NUMBERS = range(499_000, 500_000)
 #: Every invented SIREN is from the first to before the second, compared as text.
 FIRST, AFTER = "002000000", "005000000"

@@ -1,5 +1,5 @@
-"""Forecasts and contracts in the administration."""
+"""The room in the administration."""
 
-from tenders.admin import contracts
+from tenders.admin import contracts, forecasts
 
-__all__ = ["contracts"]
+__all__ = ["contracts", "forecasts"]

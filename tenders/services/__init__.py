@@ -1,1 +1,1 @@
-"""Every write of forecasts and contracts."""
+"""Every write of forecasts, subscriptions and contracts."""

@@ -67,6 +67,7 @@ def start_decp_run(
     note: str,
     spool: str,
     counts: Mapping[str, Any],
+    is_invented: bool = False,
 ) -> Job:
     """Open a run and enqueue its job; the imports cut short before it are given up.
 
@@ -84,7 +85,9 @@ def start_decp_run(
     _decp_runs().filter(status=RunStatus.RUNNING).update(
         status=RunStatus.FAILED, finished_at=timezone.now()
     )
-    run = ImportRun.objects.create(kind=RunKind.DECP, files=list(files), note=note)
+    run = ImportRun.objects.create(
+        kind=RunKind.DECP, files=list(files), note=note, is_invented=is_invented
+    )
     args = {"run": run.pk, "spool": spool, "counts": dict(counts)}
     # Due later, or a worker could begin it before the command does.
     return enqueue(

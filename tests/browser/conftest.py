@@ -7,6 +7,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -40,27 +42,50 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@dataclass(frozen=True)
+class House:
+    """A database of its own, and the folder its mails are kept in."""
+
+    folder: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{self.folder / 'site.sqlite3'}",
+            "DJANGO_SETTINGS_MODULE": "marketplace.settings",
+            "EMAIL_URL": f"filemail:///{self.folder / 'mails'}",
+            "SEARCH_URL": "",
+        }
+
+    def run(self, *command: str) -> None:
+        """Run Python on this database."""
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=self.env, check=True)
+
+    def mails(self) -> list[str]:
+        """The text of each mail that left, the oldest first."""
+        files = sorted((self.folder / "mails").glob("*"), key=lambda file: file.stat().st_mtime_ns)
+        read = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+        return [message.get_body(("plain",)).get_content() for message in read]
+
+
 @pytest.fixture(scope="session")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server of its own, on a database of its own."""
-    folder = tmp_path_factory.mktemp("site")
-    env = {
-        **os.environ,
-        "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
-        "DJANGO_SETTINGS_MODULE": "marketplace.settings",
-        "SEARCH_URL": "",
-    }
-    for command in (
-        ["manage.py", "migrate", "--verbosity", "0"],
-        ["-m", "tests.browser.populate"],
-    ):
-        subprocess.run([sys.executable, *command], cwd=ROOT, env=env, check=True)
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    house = House(tmp_path_factory.mktemp("site"))
+    house.run("manage.py", "migrate", "--verbosity", "0")
+    house.run("-m", "tests.browser.populate")
+    return house
+
+
+@pytest.fixture(scope="session")
+def site(browser: Browser, house: House) -> Iterator[str]:
+    """The address of a server of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    log = (folder / "server.log").open("wb")
+    log = (house.folder / "server.log").open("wb")
     command = ["-m", "gunicorn", "marketplace.wsgi", "--bind", address, "--threads", "2"]
-    server = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env, stderr=log)
+    server = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=house.env, stderr=log)
     try:
         wait_for(f"http://{address}/readyz", server)
         yield f"http://{address}"

@@ -11,12 +11,19 @@ from django.utils import timezone  # noqa: E402 (after setup)
 from jobs.models import ImportRun  # noqa: E402
 from search.indexing import rebuild_index  # noqa: E402
 from suppliers.enums import Size  # noqa: E402
+from tenders.services.forecasts import withdraw_notice  # noqa: E402
 from tests.suppliers.factories import (  # noqa: E402
     CompanyFactory,
     EstablishmentFactory,
     LabelFactory,
     ProfileFactory,
     siren,
+)
+from tests.tenders.forecast_factories import (  # noqa: E402
+    BuyerFactory,
+    PersonFactory,
+    edited,
+    published,
 )
 
 COMMUNES = ("13005", "13022", "13042", "13001", "13208", "13213", "13056", "84089")
@@ -42,6 +49,22 @@ def populate() -> None:
             _complete(company)
     CompanyFactory(siren=siren(900), name="", diffusion="P", place__diffusion="P")
     rebuild_index("suppliers")
+    _foresee()
+
+
+def _foresee() -> None:
+    """Forecasts of two years and two buyers; the first has a history, the last is withdrawn."""
+    buyers, by = [BuyerFactory(), BuyerFactory()], PersonFactory()
+    versions = [
+        published(
+            buyers[number % 2], by, planned_quarter=1 + number % 4,
+            planned_year=timezone.localdate().year + 1 + number % 2,
+            social=["clause"], environmental=["undecided"], reserved="siae",
+        )
+        for number in range(30)
+    ]  # fmt: skip
+    edited(versions[0], planned_quarter=4, communes=["13055"], title="Toitures de 14 écoles")
+    withdraw_notice(notice=versions[-1].notice, by=by)
 
 
 def _complete(company) -> None:

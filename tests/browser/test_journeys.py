@@ -44,7 +44,7 @@ def test_a_company_finds_its_page_by_its_siret(open_page) -> None:
 
 def test_somebody_who_checks_finds_sources_and_dates(open_page) -> None:
     page = open_page("/")
-    page.get_by_role("link", name="Voir les sources et leurs dates").click()
+    page.get_by_role("link", name="Données", exact=True).click()
     expect(page.get_by_role("row", name="Communes, populations")).to_contain_text("Licence")
 
 

@@ -65,18 +65,22 @@ class Site:
         )
 
     def start_worker(self, concurrency: int = 2) -> subprocess.Popen[bytes]:
-        """Start a worker in its own process group and wait until it can be killed at work."""
+        """Start a worker; wait until it is at work before killing it."""
+        return self.start("manage.py", "worker", f"--concurrency={concurrency}")
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a Python program of the installation in its own process group."""
         with self.log.open("ab") as log:
-            worker = subprocess.Popen(
-                [sys.executable, "manage.py", "worker", f"--concurrency={concurrency}"],
+            process = subprocess.Popen(
+                [sys.executable, *command],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self.workers.append(worker)
-        return worker
+        self.workers.append(process)
+        return process
 
     def signal(self, worker: subprocess.Popen[bytes], number: signal.Signals) -> None:
         """Signal the worker's whole process group."""
@@ -85,6 +89,12 @@ class Site:
         if number == signal.SIGKILL:
             worker.wait(10)
             self.workers.remove(worker)
+
+    def stop(self, worker: subprocess.Popen[bytes]) -> None:
+        """Have a worker end by itself."""
+        worker.terminate()
+        worker.wait(20)
+        self.workers.remove(worker)
 
     def close(self) -> None:
         for worker in list(self.workers):
@@ -99,6 +109,16 @@ class Site:
                 return connection.execute(query).fetchall()
         with psycopg.connect(self.database) as connection:
             return connection.execute(query).fetchall()
+
+    def change(self, statement: str) -> None:
+        """Change the database as its own operator would."""
+        if self.database.startswith("sqlite"):
+            path = self.database.removeprefix("sqlite:///")
+            with closing(sqlite3.connect(path, timeout=20)) as connection, connection:
+                connection.execute(statement)
+        else:
+            with psycopg.connect(self.database) as connection:
+                connection.execute(statement)
 
     def can_write(self) -> bool:
         """Say whether nobody keeps SQLite's one write lock."""
@@ -141,6 +161,13 @@ class Site:
             f"SELECT count(*), count(DISTINCT key) FROM jobs_change WHERE \"index\" = '{index}'"
         )
         return row[0], row[1]
+
+    def kill_sending(self, worker: subprocess.Popen[bytes]) -> None:
+        """SIGKILL the group of a worker that has a mail on the way, caught in the act."""
+        sending = "SELECT count(*) FROM mailing_delivery WHERE state = 'sending'"
+        while not self.value(sending):
+            pass
+        self.signal(worker, signal.SIGKILL)
 
     def unfinished(self, name: str) -> int:
         return int(

@@ -11,6 +11,7 @@ from django.db import connection, connections, transaction
 
 from jobs.changes import record_changes
 from jobs.models import Job
+from jobs.registry import autodiscover
 from jobs.services import enqueue
 
 POINTS = (
@@ -29,6 +30,7 @@ def publish_and_die() -> None:
     """Kill a publisher at each point, then ten at any moment; print what each left."""
     # Forked children would share the connections of a pool, and go on with each other's work.
     connections.settings["default"]["OPTIONS"].pop("pool", None)
+    autodiscover()  # children have no time to import every room
     for point in POINTS:
         _in_child(partial(_publish, point, dies_at=point), None)
         present = Job.objects.filter(key=point).exists()

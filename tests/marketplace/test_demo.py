@@ -13,12 +13,13 @@ from stdnum.fr import siret as siret_rule
 from accounts.models import Buyer, Membership, Person
 from jobs.enums import RunKind, RunStatus
 from jobs.models import ImportRun
-from marketplace.demo import volumes
+from jobs.services import run_alone
+from marketplace.demo import loading, volumes
 from marketplace.demo.companies import Entry, Maker
-from marketplace.demo.loading import load_demo
 from marketplace.demo.names import acronym
 from marketplace.demo.offers import enumeration, trade_of, trades
 from marketplace.demo.words import at_place, capitals, of_place
+from marketplace.jobs import DEMO
 from reference.models import Commune, CpvCode, LegalCategory, NafCode
 from reference.territory import distance_km, get_territory
 from reference.words import fold
@@ -28,6 +29,7 @@ from suppliers.documents import INDEX
 from suppliers.enums import Diffusion, LabelKind, Size
 from suppliers.models import Company, Establishment, Label, Profile
 from suppliers.sizes import company_size
+from tenders.models import Contract, Notice, Subscription
 
 pytestmark = pytest.mark.django_db
 LYON = "200046977"
@@ -35,7 +37,8 @@ INCLUSION = {"ei", "ai", "aci", "etti", "eiti", "ea", "eatt", "esat", "geiq"}
 
 
 def load(count=300, seed=1):
-    return load_demo(count=count, seed=seed)
+    run_alone(DEMO, args={"count": count, "seed": seed})
+    return ImportRun.objects.filter(kind=RunKind.DEMO).first()
 
 
 def rows() -> list[list[dict]]:
@@ -70,7 +73,7 @@ def test_a_load_writes_companies_all_in_the_directory_and_says_so_in_its_run():
     run = load(500)
     assert (run.kind, run.status) == (RunKind.DEMO, RunStatus.DONE)
     assert run.finished_at is not None
-    assert Company.objects.count() == Company.objects.in_directory().count() == 500
+    assert Company.objects.in_directory().count() == 500
     assert run.counts == {
         "read": 500,
         "created": 500,
@@ -78,11 +81,16 @@ def test_a_load_writes_companies_all_in_the_directory_and_says_so_in_its_run():
         "unchanged": 0,
         "rejected": 0,
         "companies": 500,
-        "establishments": Establishment.objects.count(),
+        "establishments": Establishment.objects.filter(company__in_directory=True).count(),
         "labels": Label.objects.count(),
         "profiles": Profile.objects.count(),
         "buyers": 6,
+        "contracts": Contract.objects.count(),
+        "forecasts": Notice.objects.count(),
+        "subscriptions": Subscription.objects.count(),
     }
+    outside = Company.objects.filter(in_directory=False)
+    assert outside.count() == outside.filter(contracts_held__isnull=False).distinct().count() > 0
 
 
 def test_the_same_seed_gives_the_same_rows_and_replaces_them():
@@ -98,7 +106,7 @@ def test_another_seed_gives_other_companies_and_keeps_the_buyers_people_work_for
     Membership.objects.create(person=person, buyer=Buyer.objects.first())
     load(200, seed=2)
     after = rows()
-    assert Company.objects.count() == 200
+    assert Company.objects.in_directory().count() == 200
     assert before[0] != after[0]
     assert before[-1] == after[-1]
     assert Membership.objects.count() == 1
@@ -257,7 +265,8 @@ def test_tables_name_only_codes_that_exist():
 def test_another_territory_has_its_own_communes_and_no_name_of_the_first(settings):
     settings.TERRITORY = LYON
     load(500)
-    communes = set(Establishment.objects.values_list("commune_id", flat=True))
+    here = Establishment.objects.filter(company__in_directory=True)
+    communes = set(here.values_list("commune_id", flat=True))
     assert communes <= get_territory(LYON).commune_codes
     assert "69383" in communes
     assert "69123" not in communes  # Lyon itself: the register speaks of its arrondissements
@@ -295,14 +304,14 @@ def test_forced_beside_real_data_it_leaves_the_real_companies(small):
     Company.objects.create(siren="000325175", name="Une vraie entreprise")
     call_command("demo", size="small", force=True)
     call_command("demo", size="small", force=True, seed=3)
-    assert Company.objects.count() == 201
+    assert Company.objects.in_directory().count() == 201
     assert Company.objects.get(siren="000325175").name == "Une vraie entreprise"
 
 
 def test_asked_only_for_an_empty_database_it_leaves_a_full_one(small):
     load(20)
     call_command("demo", size="small", if_empty=True)
-    assert Company.objects.count() == 20
+    assert Company.objects.in_directory().count() == 20
 
 
 def test_a_territory_that_does_not_exist_is_named_before_anything_is_written(small, settings):
@@ -312,19 +321,21 @@ def test_a_territory_that_does_not_exist_is_named_before_anything_is_written(sma
     assert not ImportRun.objects.exists()
 
 
-def test_a_run_cut_short_is_marked_and_the_next_one_replaces_it(small):
+def test_a_run_cut_short_is_marked_and_the_next_one_replaces_it(small, monkeypatch):
     @contextmanager
     def stopping_at_the_index(label: str, total: int):
         if label == "Index":
             raise KeyboardInterrupt
         yield lambda done: None
 
-    with pytest.raises(KeyboardInterrupt):
-        load_demo(count=100, seed=1, bar=stopping_at_the_index)
-    assert ImportRun.objects.get().status == RunStatus.FAILED
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "progress_bar", stopping_at_the_index)
+        with pytest.raises(KeyboardInterrupt):
+            load(100)
+    assert ImportRun.objects.filter(kind=RunKind.DEMO).get().status == RunStatus.FAILED
     call_command("demo", size="small", if_empty=True)
-    assert Company.objects.count() == 200
-    assert ImportRun.objects.first().status == RunStatus.DONE
+    assert Company.objects.in_directory().count() == 200
+    assert ImportRun.objects.filter(kind=RunKind.DEMO).first().status == RunStatus.DONE
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from jobs.models import ImportRun
@@ -15,6 +16,9 @@ PAGES = (
     "/",
     "/fournisseurs/",
     "/fournisseurs/classement/",
+    "/previsions/",
+    "/lettres/",
+    "/lettres/envoyee/",
     "/donnees/",
     "/accessibilite/",
     "/donnees-personnelles/",
@@ -170,3 +174,13 @@ def test_the_schema_and_its_pages_are_served_from_here(client) -> None:
     assert "//cdn" not in page
     assert "<style" not in page
     assert not re.search(r"<script>", page)
+
+
+@pytest.mark.parametrize("path", ["/donnees/", "/api/v1/suppliers/"])
+def test_a_full_disk_is_said(client, monkeypatch, path) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("marketplace.views.coast.source", full)
+    monkeypatch.setattr("suppliers.api.search_suppliers", full)
+    assert "n’y a plus de place" in html(client, path, 507).replace("\\u2019", "’")

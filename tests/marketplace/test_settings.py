@@ -16,6 +16,7 @@ PRODUCTION = {
     "SECRET_KEY": "aZ9-" * 16,
     "ALLOWED_HOSTS": "place.example",
     "EMAIL_URL": "smtp://localhost",
+    "SITE_URL": "https://place.example",
 }
 
 
@@ -42,7 +43,7 @@ def test_with_no_variable_the_local_profile_is_safe() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "SITE_URL"])
 def test_production_refuses_to_start_without(missing: str) -> None:
     variables = {name: value for name, value in PRODUCTION.items() if name != missing}
     done = run("", **variables)

@@ -4,10 +4,11 @@ import pytest
 from django.db import IntegrityError
 
 from jobs.changes import changed_keys
-from jobs.models import Change
+from jobs.enums import RunKind
+from jobs.models import Change, ImportRun
 from suppliers.importers.sirene.rows import CompanyRow, EstablishmentRow
 from suppliers.models import Company, Profile
-from suppliers.services import apply_sirene_batch, finish_sirene_run, start_sirene_run
+from suppliers.services import apply_sirene_batch
 from tests.suppliers.factories import ProfileFactory, siren, siret
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +18,7 @@ PLACE = EstablishmentRow(siret(siren(1)), siren(1), commune_id="13005")
 
 
 def test_batch_inserts_then_updates_and_tells_the_index() -> None:
-    run = start_sirene_run(files=[])
+    run = ImportRun.objects.create(kind=RunKind.SIRENE)
     apply_sirene_batch(run=run, companies=[COMPANY], establishments=[PLACE])
     before = Company.objects.get().updated_at
     apply_sirene_batch(run=run, companies=[replace(COMPANY, name="NEUF")], establishments=[])
@@ -31,7 +32,7 @@ def test_batch_inserts_then_updates_and_tells_the_index() -> None:
 
 
 def test_batch_is_whole_or_nothing() -> None:
-    run = start_sirene_run(files=[])
+    run = ImportRun.objects.create(kind=RunKind.SIRENE)
     nameless = replace(PLACE, trade_names=None)  # type: ignore[arg-type]
     with pytest.raises(IntegrityError):
         apply_sirene_batch(run=run, companies=[COMPANY], establishments=[nameless])
@@ -41,15 +42,6 @@ def test_batch_is_whole_or_nothing() -> None:
 
 def test_import_never_touches_what_a_company_says_of_itself() -> None:
     profile = ProfileFactory(company__siren=siren(1), offer="Taille de pierre")
-    run = start_sirene_run(files=[])
+    run = ImportRun.objects.create(kind=RunKind.SIRENE)
     apply_sirene_batch(run=run, companies=[COMPANY], establishments=[])
     assert Profile.objects.get(pk=profile.pk).offer == "Taille de pierre"
-
-
-@pytest.mark.parametrize(("counts", "status"), [({"read": 1}, "done"), (None, "failed")])
-def test_run_is_closed(counts: dict[str, int] | None, status: str) -> None:
-    run = start_sirene_run(files=[{"name": "a.csv", "bytes": 1}])
-    finish_sirene_run(run=run, counts=counts)
-    run.refresh_from_db()
-    assert (run.status, run.counts) == (status, counts or {})
-    assert run.finished_at is not None

@@ -6,8 +6,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from marketplace.demo.loading import RealData, is_filled, load_demo, refuse_real_data
+from jobs.services import NotNow, run_alone
+from marketplace.demo.loading import RealData, is_filled
 from marketplace.demo.volumes import SIZES
+from marketplace.jobs import DEMO
 
 
 class Command(BaseCommand):
@@ -30,11 +32,9 @@ class Command(BaseCommand):
         if if_empty and is_filled():
             return
         try:
-            if not force:
-                refuse_real_data()
-            run = load_demo(count=SIZES[size], seed=seed)
-        except (RealData, ImproperlyConfigured) as error:
+            job = run_alone(DEMO, args={"count": SIZES[size], "seed": seed, "force": force})
+        except (RealData, ImproperlyConfigured, NotNow) as error:
             raise CommandError(str(error)) from error
         self.stderr.write(
-            _("%(companies)d entreprises et %(buyers)d acheteurs inventés.") % run.counts
+            _("%(companies)d entreprises et %(buyers)d acheteurs inventés.") % job.result
         )

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 
 import numpy as np
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from jobs.changes import changed_keys, forget_changes, last_change
+from jobs.pacing import Pace
 from search.documents import Document, DocumentType
 from search.engines.base import LIVE_CHANGES, EnginePage, EngineQuery, Hit, SearchUnavailable
 from search.engines.embedded import evaluation
@@ -94,14 +95,18 @@ class EmbeddedEngine:
         through: int,
         progress: Callable[[int], None],
     ) -> int:
-        """Write a new segment beside the old ones and flip to it in one transaction."""
-        number = _write(kind, documents, None, progress, through)
-        others = StoredSegment.objects.filter(index=kind.index, pk__lt=number)
-        with transaction.atomic():
-            others.update(is_active=False)
-            StoredSegment.objects.filter(pk=number).update(is_active=True)
-        others.delete()
-        forget_changes(kind.index, through=through)
+        """Write a new segment beside the old ones and flip to it in one transaction.
+
+        Of two rebuilds at once the one that began last wins, whichever ends first: it holds
+        whatever the other does.
+        """
+        try:
+            number = _write(kind, documents, None, progress, through)
+        except IntegrityError:  # the other one has deleted ours
+            return self.count(kind)
+        if _flip(kind.index, number, through):
+            _delete_older(kind.index, number)
+            forget_changes(kind.index, through=through)
         return self.count(kind)
 
     def refresh(self, kind: DocumentType) -> None:
@@ -113,7 +118,10 @@ class EmbeddedEngine:
             return
         keys = list(dict.fromkeys(key for _, key in rows))
         base = snapshot.parts[0].segment if snapshot.parts else None
-        number = _write(kind, kind.get(keys), base, lambda _: None, through, covered=keys)
+        try:
+            number = _write(kind, kind.get(keys), base, lambda _: None, through, covered=keys)
+        except IntegrityError:
+            return  # a rebuild has ended meanwhile: it holds these changes
         StoredSegment.objects.filter(pk=number).update(is_active=True)
 
     def count(self, kind: DocumentType) -> int:
@@ -127,7 +135,10 @@ class EmbeddedEngine:
     def _snapshot(self, kind: DocumentType) -> Snapshot:
         try:
             with self._lock:
-                snapshot = self._brought_up_to_date(kind)
+                try:
+                    snapshot = self._brought_up_to_date(kind)
+                except SegmentGone:  # replaced between its number and its contents
+                    snapshot = self._brought_up_to_date(kind)
                 self._snapshots[kind.index] = snapshot
                 return snapshot
         except DatabaseError as error:
@@ -213,20 +224,48 @@ def _write(
     through: int,
     covered: Iterable[str] = (),
 ) -> int:
-    """Write a segment nobody reads yet, one short transaction a blob; return its number."""
+    """Write a segment nobody reads yet, one short transaction a blob; return its number.
+
+    Raises IntegrityError when a rebuild that began later has ended meanwhile.
+    """
+    stored = StoredSegment.objects.create(index=kind.index, through=through)
     builder = SegmentBuilder(kind, base)
     for done, document in enumerate(documents, 1):
         builder.add(document)
         if done % 1_000 == 0:
             progress(done)
-    count = builder.meta()["documents"]
-    stored = StoredSegment.objects.create(index=kind.index, through=through, documents=count)
+    pace = Pace()
     for name, page, data in builder.blobs():
-        SegmentBlob.objects.create(segment=stored, name=name, page=page, data=data)
+        with pace.transaction():
+            SegmentBlob.objects.create(segment=stored, name=name, page=page, data=data)
     listed = json.dumps(list(covered)).encode()
     SegmentBlob.objects.create(segment=stored, name="covered", data=listed)
+    count = builder.meta()["documents"]
+    StoredSegment.objects.filter(pk=stored.pk).update(documents=count)
     progress(count)
     return stored.pk
+
+
+def _flip(index: str, number: int, through: int) -> bool:
+    """Have the segment `number` read in place of older ones; False when a newer one is there."""
+    older = StoredSegment.objects.filter(index=index, pk__lt=number, is_active=True)
+    with transaction.atomic():
+        if older.filter(through__gt=through).exists():
+            return False
+        flipped = StoredSegment.objects.filter(pk=number).update(is_active=True)
+        if flipped:
+            older.update(is_active=False)
+    return bool(flipped)
+
+
+def _delete_older(index: str, number: int) -> None:
+    """Delete what nobody reads any more, what a kill left included, a blob at a time."""
+    older = StoredSegment.objects.filter(index=index, pk__lt=number)
+    pace = Pace()
+    for pk in list(SegmentBlob.objects.filter(segment__in=older).values_list("pk", flat=True)):
+        with pace.transaction():
+            SegmentBlob.objects.filter(pk=pk).delete()
+    older.delete()
 
 
 def _hits(kept: list[tuple[Segment, evaluation.Found]], query: EngineQuery) -> tuple[Hit, ...]:

@@ -1,12 +1,14 @@
 """One import from the files to the directory: all is read, checked and planned, then applied.
 
 The plan is written to disk before the first row is: `--dry-run` stops there, so it cannot
-differ from the real run, and a file that must be refused leaves no trace.
+differ from the real run, and a file that must be refused changes nothing. An import that was cut
+short is planned again: what it has written is then found unchanged.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,9 +16,14 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from jobs.batches import Writer
+from jobs.enums import RunKind
+from jobs.execution import Step
+from jobs.models import ImportRun
 from jobs.progress import progress_bar
+from jobs.runs import import_run
+from jobs.spool import Spool
 from suppliers.importers.sirene import SireneError, safeguards
-from suppliers.importers.sirene.applying import Spool, Writer
 from suppliers.importers.sirene.communes import load_communes
 from suppliers.importers.sirene.daily import DailyEvents
 from suppliers.importers.sirene.findings import Findings
@@ -25,7 +32,7 @@ from suppliers.importers.sirene.planning import Change, Counts, Group, Scope, pl
 from suppliers.importers.sirene.sources import Found, Source, find_sources
 from suppliers.importers.sirene.staging import Staging
 from suppliers.importers.sirene.stock import StockLines
-from suppliers.services import finish_sirene_run, start_sirene_run
+from suppliers.services import apply_sirene_batch
 
 _BATCH = 500  # companies compared together
 
@@ -62,12 +69,13 @@ class Outcome:
 def import_sirene(
     paths: Iterable[Path],
     *,
-    dry_run: bool = False,
+    step: Step | None,
     force: bool = False,
     say: Callable[[str], None],
 ) -> Outcome:
     """Bring the files at `paths` into the directory; `say` is told what the operator must know.
 
+    Without a `step`, the job under which rows are written, only tell what would change.
     Raises SireneError, having written nothing, when the files cannot or should not be imported.
     """
     with ExitStack() as stack:
@@ -77,13 +85,13 @@ def import_sirene(
         safeguards.tell(found, say)
         lines, scope = _read(found, workdir, stack)
         findings, counts = Findings(), Counts()
-        spool = Spool(workdir / "changes")
+        spool: Spool[Change] = Spool(workdir / "changes")
         spool.fill(_planned(lines, scope, findings, counts))
         safeguards.refuse_useless(lines.read, counts, findings, found)
         if not force:
             safeguards.refuse_shrinking(counts, found)
         outcome = Outcome(None, lines.read, counts, findings)
-        return outcome if dry_run else _apply(spool, outcome, found)
+        return _apply(spool, outcome, found, step) if step else outcome
 
 
 def _read(found: Found, workdir: Path, stack: ExitStack) -> tuple[Lines, Scope]:
@@ -120,21 +128,24 @@ def _planned(
             advance(done)
 
 
-def _apply(spool: Spool, planned: Outcome, found: Found) -> Outcome:
-    run = start_sirene_run(files=[_file(source) for source in found.sources])
-    outcome = replace(planned, run=run.pk)
-    counts = None
-    try:
-        writer, done = Writer(run), 0
-        with progress_bar(_("Écriture"), planned.counts.written) as advance:
+def _apply(spool: Spool[Change], planned: Outcome, found: Found, step: Step) -> Outcome:
+    files = [_file(source) for source in found.sources]
+    total = planned.counts.written
+    with import_run(step, kind=RunKind.SIRENE, files=files) as run:
+        writer = Writer(step, partial(_write, run), total=total)
+        with progress_bar(_("Écriture"), total) as advance:
             for changes in spool:
                 writer.write(changes)
-                done += len(changes)
-                advance(done)
-        counts = outcome.as_json()
-    finally:
-        finish_sirene_run(run=run, counts=counts)
+                advance(writer.done)
+        outcome = replace(planned, run=run.pk)
+        run.counts = outcome.as_json()
     return outcome
+
+
+def _write(run: ImportRun, changes: Sequence[Change]) -> None:
+    companies = [change.company for change in changes if change.company]
+    places = [place for change in changes for place in change.establishments]
+    apply_sirene_batch(run=run, companies=companies, establishments=places)
 
 
 def _file(source: Source) -> dict[str, object]:

@@ -9,11 +9,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from jobs.progress import progress_bar
-from search.indexing import refresh_index
-from suppliers.documents import INDEX
+from jobs.services import NotNow, run_alone
 from suppliers.importers.sirene import SireneError
-from suppliers.importers.sirene.run import Outcome, import_sirene
+from suppliers.importers.sirene.run import import_sirene
+from suppliers.jobs import SIRENE
 
 
 class Command(BaseCommand):
@@ -33,36 +32,35 @@ class Command(BaseCommand):
         )
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
-    def handle(self, *args: Any, paths: list[Path], **options: Any) -> None:
+    def handle(self, *args: Any, paths: list[Path], dry_run: bool, **options: Any) -> None:
         try:
-            outcome = import_sirene(
-                paths, dry_run=options["dry_run"], force=options["force"], say=self._say
-            )
-        except (SireneError, ImproperlyConfigured) as error:
+            counts = self._try(paths, options) if dry_run else self._import(paths, options)
+        except (SireneError, ImproperlyConfigured, NotNow) as error:
             raise CommandError(str(error)) from error
-        if outcome.run is not None:
-            with progress_bar(_("Index de recherche")) as advance:
-                refresh_index(INDEX, progress=advance)
-        self._report(outcome, as_json=options["format"] == "json")
+        summary = _summary(counts)
+        if options["format"] == "json":
+            self._say(summary)
+            summary = json.dumps(counts, ensure_ascii=False)
+        self.stdout.write(summary)
+
+    def _try(self, paths: list[Path], options: dict[str, Any]) -> dict[str, Any]:
+        outcome = import_sirene(paths, step=None, force=options["force"], say=self._say)
+        for anomaly in outcome.findings.first:
+            self._say(str(anomaly))
+        return outcome.as_json()
+
+    def _import(self, paths: list[Path], options: dict[str, Any]) -> dict[str, Any]:
+        # A worker that takes over from this process works in another folder.
+        args = {"paths": [str(path.absolute()) for path in paths], "force": options["force"]}
+        return dict(run_alone(SIRENE, args=args, say=self._say).result or {})
 
     def _say(self, text: str) -> None:
         self.stderr.write(text, self.style.NOTICE)
 
-    def _report(self, outcome: Outcome, *, as_json: bool) -> None:
-        for anomaly in outcome.findings.first:
-            self._say(str(anomaly))
-        summary = _summary(outcome)
-        if as_json:
-            self._say(summary)
-            self.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False))
-        else:
-            self.stdout.write(summary)
 
-
-def _summary(outcome: Outcome) -> str:
-    counts = outcome.as_json()
-    anomalies = sum(outcome.findings.counts.values())
-    head = _("Essai, rien n’est écrit. ") if outcome.run is None else ""
+def _summary(counts: dict[str, Any]) -> str:
+    anomalies = sum(counts["anomalies"].values())
+    head = _("Essai, rien n’est écrit. ") if counts["run"] is None else ""
     return head + _(
         "Lignes lues\u00a0: %(read)d, écartées\u00a0: %(rejected)d, anomalies\u00a0: %(count)d. "
         "Entreprises dans l’annuaire\u00a0: %(kept)d (créées\u00a0: %(created)d, mises à "

@@ -57,6 +57,7 @@ def import_decp(
     note: str = "",
     dry_run: bool = False,
     anomalies_out: Path | None = None,
+    is_invented: bool = False,
     say: Say,
 ) -> Outcome:
     """Bring the contracts of the files at `paths` in; `say` is told what the operator must know.
@@ -79,7 +80,13 @@ def import_decp(
     spool.keep()
     files = [{"name": path.name, "bytes": path.stat().st_size} for path in paths]
     job = start_decp_run(
-        digest=key, after=after, files=files, note=note, spool=spool.name, counts=counts
+        digest=key,
+        after=after,
+        files=files,
+        note=note,
+        spool=spool.name,
+        counts=counts,
+        is_invented=is_invented,
     )
     return _apply(job, findings.first)
 

@@ -44,6 +44,19 @@ def long(step: Step, *, number: int, seconds: float) -> None:
         step.commit(cursor=1)
 
 
+@atomic_job("test.fill")
+def fill(*, number: int, kilobytes: int) -> str:
+    """Write much: the result goes into the job's row, with the effect."""
+    record_changes("fill", [str(number)])
+    return "x" * (1000 * kilobytes)
+
+
+@atomic_job("test.mail", external=True)
+def mail(*, number: int) -> None:
+    _write_outside(f"mail {number}")
+    record_changes("mail", [str(number)])
+
+
 @atomic_job("test.raise")
 def raise_(*, number: int) -> None:
     record_changes("raise", [str(number)])

@@ -6,12 +6,17 @@ from typing import Any
 import duckdb
 import pytest
 from django.core.management.base import CommandError
+from django.db.models import F
+from django.utils import timezone
 
-from jobs.models import ImportRun
+from jobs import leases
+from jobs.models import ImportRun, Job
+from jobs.services import enqueue
 from reference.models import FormerCommune
 from search.engines import get_engine
 from search.indexing import get_type
-from suppliers.importers.sirene import applying
+from suppliers.importers.sirene import run
+from suppliers.jobs import SIRENE
 from suppliers.models import Company, Establishment
 from suppliers.services import apply_sirene_batch
 from tests.suppliers.factories import CompanyFactory, siren, siret
@@ -370,7 +375,7 @@ def test_import_cut_short_goes_on_at_the_next_run(
             raise KeyboardInterrupt
         apply_sirene_batch(**batch)
 
-    monkeypatch.setattr(applying, "apply_sirene_batch", once)
+    monkeypatch.setattr(run, "apply_sirene_batch", once)
     with pytest.raises(KeyboardInterrupt):
         sirene(files)
     monkeypatch.undo()
@@ -380,3 +385,38 @@ def test_import_cut_short_goes_on_at_the_next_run(
     answer = sirene(files)
     assert (answer.json["unchanged"], answer.json["created"]) == (written, 100 - written)
     assert len(listed()) == 100
+
+
+def test_two_imports_at_once_are_refused(sirene: Sirene, tmp_path: Path) -> None:
+    files = stock(tmp_path, [unit(1)], [place(1)])
+    job = enqueue(SIRENE, key=f"{SIRENE}:after:0")
+    assert leases.begin(job.pk, leased=False, owner="elsewhere:12")
+    with pytest.raises(CommandError, match=r"déjà en cours.*elsewhere:12"):
+        sirene(files)
+    assert not Company.objects.exists()
+    Job.objects.update(due=timezone.now())  # its process is gone
+    assert sirene(files).json["created"] == 1
+
+
+def test_an_import_that_another_took_over_writes_no_more(
+    sirene: Sirene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everyone = range(1, 101)
+    files = stock(tmp_path, [unit(n) for n in everyone], [place(n) for n in everyone])
+
+    def robbed(**batch: Any) -> None:
+        apply_sirene_batch(**batch)
+        if Company.objects.count() > 50:
+            Job.objects.update(fence=F("fence") + 1, owner="elsewhere:12")
+
+    monkeypatch.setattr(run, "apply_sirene_batch", robbed)
+    with pytest.raises(CommandError, match="déjà en cours"):
+        sirene(files)
+    assert Company.objects.count() == 50
+    assert ImportRun.objects.get().status == "failed"
+
+
+def test_a_dry_run_needs_no_job(sirene: Sirene, tmp_path: Path) -> None:
+    answer = sirene(stock(tmp_path, [unit(1)], [place(1)]), dry_run=True)
+    assert (answer.json["run"], answer.json["created"]) == (None, 1)
+    assert not Job.objects.exists()

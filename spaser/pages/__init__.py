@@ -1,0 +1,1 @@
+"""What the pages of figures show; nothing here computes a figure."""

@@ -1,0 +1,1 @@
+"""What people type: searches of forecasts, subscriptions, notices."""
