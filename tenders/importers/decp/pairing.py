@@ -105,6 +105,8 @@ class Settlement:
 
     def settle(self, entries: Sequence[Entry]) -> list[Standing]:
         """Take the records, file after file; return the contracts they are, new ones too."""
+        if len(entries) == 1 and not self.standings:  # nine buckets of ten at first
+            return [self._create(entries[0].record.number, entries[0], None)]
         touched: dict[int, Standing] = {}
         for _file, group in groupby(entries, key=lambda entry: entry.file):
             by_source: dict[str, list[Entry]] = defaultdict(list)
@@ -122,8 +124,6 @@ class Settlement:
         Version 1 ends a number with that of a modification: it is taken off only where another
         number of the same stem has the same objet, or other contracts would be merged.
         """
-        if len(entries) == 1 and not self.standings:
-            return {entries[0].record.number: entries}
         numbers: dict[str, set[str]] = defaultdict(set)
         for standing in self.standings:
             numbers[standing.identity.objet].add(standing.number)

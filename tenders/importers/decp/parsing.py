@@ -4,13 +4,13 @@ The version is told record by record, since real files mix them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from reference.identifiers import strip_separators
-from tenders.enums import FRAMEWORK, ContractKind, Environmental, Social
+from tenders.enums import FRAMEWORK, ContractKind
 from tenders.importers.decp import vocabulary
 from tenders.importers.decp.findings import Anomaly, Rule
 from tenders.importers.decp.nested import opened
@@ -44,6 +44,20 @@ _DECLARED = bool, int, list, dict
 _HARMLESS = frozenset({"acheteur.nom", "acheteur_nom", "lieuExecution.nom"})
 
 Raw = Mapping[str, Any]
+Columns = dict[str, Any]
+
+_SOCIAL = (
+    "considerationsSociales",
+    "considerationSociale",
+    vocabulary.SOCIAL,
+    vocabulary.social_flags,
+)
+_ENVIRONMENTAL = (
+    "considerationsEnvironnementales",
+    "considerationEnvironnementale",
+    vocabulary.ENVIRONMENTAL,
+    vocabulary.environmental_flags,
+)
 
 
 class Rejected(NamedTuple):
@@ -135,74 +149,130 @@ def _note_keys(values: Values, raw: Raw, buyer: str, number: str, twice: tuple[s
         values.note(Rule.BUYER_CHECK, "acheteur.id", buyer)
     if len(number) > _OFFICIAL_ID:
         values.note(Rule.LONG_ID, "id", number)
-    values.personal(raw.keys() - _HARMLESS)
+    values.personal(name for name in raw if name not in _HARMLESS)
 
 
 def _row(values: Values, raw: Raw, *, concession: bool) -> ContractRow:
+    field = "datePublicationDonnees"
+    return ContractRow(
+        **_subject(values, raw, concession=concession),
+        **_competition(values, raw),
+        **_performance(values, raw),
+        **_price(values, raw, concession=concession),
+        **_notification(values, raw, concession=concession),
+        **_considerations(values, raw, "social", *_SOCIAL),
+        **_considerations(values, raw, "environmental", *_ENVIRONMENTAL),
+        published_on=values.date(field, raw.get(field)),
+        others=read_others(values, raw),
+    )
+
+
+def _subject(values: Values, raw: Raw, *, concession: bool) -> Columns:
     natures = vocabulary.CONCESSIONS if concession else vocabulary.NATURES
     procedures = vocabulary.CONCESSION_PROCEDURES if concession else vocabulary.PROCEDURES
     nature = values.choice("nature", raw.get("nature"), natures, 60)
     techniques = values.choices(
         "techniques", _first(raw, "techniques", "technique"), "technique", vocabulary.TECHNIQUES
     )
+    return {
+        "kind": (ContractKind.CONCESSION if concession else ContractKind.MARCHE).value,
+        "nature": nature,
+        "objet": values.text("objet", raw["objet"]) or _key_text(raw["objet"]),
+        "cpv": values.cpv("codeCPV", raw.get("codeCPV")),
+        "procedure": values.choice("procedure", raw.get("procedure"), procedures),
+        "techniques": techniques,
+        "is_framework": nature == FRAMEWORK or FRAMEWORK in techniques,
+        "framework_number": values.text("idAccordCadre", raw.get("idAccordCadre"), _LONGEST_ID),
+    }
+
+
+def _competition(values: Values, raw: Raw) -> Columns:
+    grouping = "typeGroupementOperateurs"
+    return {
+        "is_innovative": values.boolean("marcheInnovant", raw.get("marcheInnovant")),
+        "ccag": values.choice("ccag", raw.get("ccag"), vocabulary.CCAG, 60),
+        "offers_received": values.integer("offresRecues", raw.get("offresRecues")),
+        "grouping": values.choice(grouping, raw.get(grouping), vocabulary.GROUPINGS, 30),
+    }
+
+
+def _performance(values: Values, raw: Raw) -> Columns:
     modalites = _first(raw, "modalitesExecution", "modaliteExecution")
-    forme, types = _prices(values, raw)
-    place_code, place_type = _place(values, raw)
-    has_advance = values.boolean("attributionAvance", raw.get("attributionAvance"))
-    advance_rate = values.rate("tauxAvance", raw.get("tauxAvance"))
-    notified_on, notified_text = _notification(values, raw, concession=concession)
-    amount, amount_text = _amount(values, raw, concession=concession)
-    social, environmental = _considerations(values, raw)
-    return ContractRow(
-        kind=(ContractKind.CONCESSION if concession else ContractKind.MARCHE).value,
-        nature=nature,
-        objet=values.text("objet", raw["objet"]) or _key_text(raw["objet"]),
-        cpv=values.cpv("codeCPV", raw.get("codeCPV")),
-        procedure=values.choice("procedure", raw.get("procedure"), procedures),
-        techniques=techniques,
-        modalites_execution=values.choices(
+    subcontracting = "sousTraitanceDeclaree"
+    place = opened(raw.get("lieuExecution"))
+    if not isinstance(place, dict):
+        names = ("code", "typeCode")
+        place = {name: raw.get(f"lieuExecution.{name}") for name in names}
+    kind = place.get("typeCode")
+    return {
+        "modalites_execution": values.choices(
             "modalitesExecution", modalites, "modaliteExecution", vocabulary.MODALITES
         ),
-        is_framework=nature == FRAMEWORK or FRAMEWORK in techniques,
-        framework_number=values.text("idAccordCadre", raw.get("idAccordCadre"), _LONGEST_ID),
-        is_innovative=values.boolean("marcheInnovant", raw.get("marcheInnovant")),
-        ccag=values.choice("ccag", raw.get("ccag"), vocabulary.CCAG, 60),
-        offers_received=values.integer("offresRecues", raw.get("offresRecues")),
-        has_advance=has_advance,
+        "has_subcontracting": values.boolean(subcontracting, raw.get(subcontracting)),
+        "place_code": values.text("lieuExecution.code", place.get("code"), 20),
+        "place_type": values.choice("lieuExecution.typeCode", kind, vocabulary.PLACES, 30),
+        "duration_months": values.integer("dureeMois", raw.get("dureeMois")),
+    }
+
+
+def _price(values: Values, raw: Raw, *, concession: bool) -> Columns:
+    written = _valued(values, raw, ("valeurGlobale", "montant"), concession=concession)
+    amount, amount_text = values.amount(*written)
+    has_advance = values.boolean("attributionAvance", raw.get("attributionAvance"))
+    advance_rate = values.rate("tauxAvance", raw.get("tauxAvance"))
+    forme, types = _forms(values, raw)
+    return {
+        "amount": amount,
+        "amount_text": amount_text,
+        "has_advance": has_advance,
         # Of an advance that is granted, 0 means that its rate is not known.
-        advance_rate=None if has_advance and not advance_rate else advance_rate,
-        grouping=values.choice(
-            "typeGroupementOperateurs",
-            raw.get("typeGroupementOperateurs"),
-            vocabulary.GROUPINGS,
-            30,
-        ),
-        has_subcontracting=values.boolean(
-            "sousTraitanceDeclaree", raw.get("sousTraitanceDeclaree")
-        ),
-        place_code=place_code,
-        place_type=place_type,
-        duration_months=values.integer("dureeMois", raw.get("dureeMois")),
-        types_prix=types,
-        forme_prix=forme,
-        notified_on=notified_on,
-        notified_text=notified_text,
-        published_on=values.date("datePublicationDonnees", raw.get("datePublicationDonnees")),
-        amount=amount,
-        amount_text=amount_text,
-        social=int(vocabulary.social_flags(social)),
-        social_values=social,
-        environmental=int(vocabulary.environmental_flags(environmental)),
-        environmental_values=environmental,
-        others=read_others(values, raw),
-    )
+        "advance_rate": None if has_advance and not advance_rate else advance_rate,
+        "forme_prix": forme,
+        "types_prix": types,
+    }
+
+
+def _notification(values: Values, raw: Raw, *, concession: bool) -> Columns:
+    names = ("dateSignature", "dateNotification")
+    field, written = _valued(values, raw, names, concession=concession)
+    return {
+        "notified_on": values.date(field, written),
+        "notified_text": words(written)[:40],
+    }
+
+
+def _valued(
+    values: Values, raw: Raw, names: tuple[str, str], *, concession: bool
+) -> tuple[str, Any]:
+    """Return what a concession writes under the first name, a marché under the second one."""
+    field = names[0] if concession else names[1]
+    written = _first(raw, *names) if concession else raw.get(field)
+    if written in (None, ""):
+        values.note(Rule.MISSING, field)
+    return field, written
+
+
+def _considerations(
+    values: Values,
+    raw: Raw,
+    column: str,
+    field: str,
+    wrapper: str,
+    known: vocabulary.ClosedList,
+    flags: Callable[[list[str]], int],
+) -> Columns:
+    written = values.choices(field, raw.get(field), wrapper, known)
+    declared = flags(written)
+    if vocabulary.is_contradictory(declared):
+        values.note(Rule.CONTRADICTORY, field, ", ".join(written))
+    return {column: declared, f"{column}_values": written}
 
 
 def _first(raw: Raw, *names: str) -> Any:
     return next((raw[name] for name in names if raw.get(name) is not None), None)
 
 
-def _prices(values: Values, raw: Raw) -> tuple[str, list[str]]:
+def _forms(values: Values, raw: Raw) -> tuple[str, list[str]]:
     """Return the form of the price and its types; version 1 wrote a type under `formePrix`."""
     written = _first(raw, "typesPrix", "typePrix", "TypePrix")
     types = values.choices("typesPrix", written, "typePrix", vocabulary.TYPES_PRIX)
@@ -219,58 +289,3 @@ def _former_form(value: object) -> str | None:
 @lru_cache(maxsize=100)
 def _folded_form(text: str) -> str | None:
     return vocabulary.FORMER_FORMES.get(vocabulary.fold(text[:40]))
-
-
-def _place(values: Values, raw: Raw) -> tuple[str, str]:
-    place = opened(raw.get("lieuExecution"))
-    if not isinstance(place, dict):
-        place = {
-            "code": raw.get("lieuExecution.code"),
-            "typeCode": raw.get("lieuExecution.typeCode"),
-        }
-    code = values.text("lieuExecution.code", place.get("code"), 20)
-    kind = place.get("typeCode")
-    return code, values.choice("lieuExecution.typeCode", kind, vocabulary.PLACES, 30)
-
-
-def _notification(values: Values, raw: Raw, *, concession: bool) -> tuple[date | None, str]:
-    names = ("dateSignature", "dateNotification")
-    field = names[0] if concession else names[1]
-    written = _first(raw, *names) if concession else raw.get(field)
-    text = words(written)
-    if not text:
-        values.note(Rule.MISSING, field)
-    return values.date(field, written), text[:40]
-
-
-def _amount(values: Values, raw: Raw, *, concession: bool) -> tuple[int | None, str]:
-    names = ("valeurGlobale", "montant")
-    field = names[0] if concession else names[1]
-    written = _first(raw, *names) if concession else raw.get(field)
-    if written is None:
-        values.note(Rule.MISSING, field)
-    return values.amount(field, written)
-
-
-def _considerations(values: Values, raw: Raw) -> tuple[list[str], list[str]]:
-    social = values.choices(
-        "considerationsSociales",
-        raw.get("considerationsSociales"),
-        "considerationSociale",
-        vocabulary.SOCIAL,
-    )
-    environmental = values.choices(
-        "considerationsEnvironnementales",
-        raw.get("considerationsEnvironnementales"),
-        "considerationEnvironnementale",
-        vocabulary.ENVIRONMENTAL,
-    )
-    flags = vocabulary.social_flags(social)
-    if flags & Social.NONE and flags & ~(Social.NONE | Social.OTHER):
-        values.note(Rule.CONTRADICTORY, "considerationsSociales", ", ".join(social))
-    others = vocabulary.environmental_flags(environmental)
-    if others & Environmental.NONE and others & ~(Environmental.NONE | Environmental.OTHER):
-        values.note(
-            Rule.CONTRADICTORY, "considerationsEnvironnementales", ", ".join(environmental)
-        )
-    return social, environmental

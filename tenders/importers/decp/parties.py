@@ -57,8 +57,7 @@ def _listed(values: Values, raw: Raw) -> tuple[str, list[Any]]:
 
 
 def _holder(values: Values, field: str, item: Raw) -> HolderRow | None:
-    if len(item) > len(_FIELDS) or item.keys() - _FIELDS:
-        values.personal(item.keys() - _FIELDS)
+    values.personal(name for name in item if name not in _FIELDS)
     written = words(item.get("id"))
     if not written:
         values.note(Rule.MISSING, f"{field}.id")

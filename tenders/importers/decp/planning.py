@@ -103,14 +103,13 @@ def _lists(rows: Any) -> list[list[Any]]:
 
 def _values(row: Any) -> list[Any]:
     """Return the columns of a row as the database takes them, JSON ones as text."""
-    return [_value(value) for value in row]
+    return [_WRITTEN[type(value)](value) if type(value) in _WRITTEN else value for value in row]
 
 
-def _value(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    return value
+_json = json.JSONEncoder(ensure_ascii=False).encode
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    date: date.isoformat,
+    Decimal: str,
+    list: _json,
+    dict: _json,
+}

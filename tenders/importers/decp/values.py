@@ -18,6 +18,7 @@ _DATE = re.compile(
 _CPV = re.compile(r"(\d{8})(-\d)?", re.ASCII)
 _OTHER_CPV = re.compile(r"(\d{7})(-\d)?|(\d{8})\s?-?\s?\d", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,\d{1,2}", re.ASCII)
+_PLAIN = re.compile(r"[0-9]+(-[0-9]+)*", re.ASCII)
 _FIRST_YEAR = 1900
 _LONGEST_AMOUNT = 11  # digits of the integer part, as the public tool that consolidates DECP
 _LONGEST_TEXT = 10_000
@@ -56,6 +57,8 @@ class Values:
         """Return a value of a closed list; an unknown one stays as written, but for its length."""
         if value is None:
             return ""
+        if type(value) is str and value in known.exact:
+            return known.exact[value]
         text = self.text(field, value)
         if not text:
             return ""
@@ -85,7 +88,7 @@ class Values:
         """
         if value is None:
             return None
-        text = self.text(field, value)
+        text = value if _is_plain(value) else self.text(field, value)
         if not text:
             return None
         matched = _DATE.fullmatch(text)
@@ -163,7 +166,7 @@ class Values:
 
     def cpv(self, field: str, value: Any) -> str:
         """Return eight digits, a lost leading zero put back; "" when there is none."""
-        text = self.text(field, value)
+        text = value if _is_plain(value) else self.text(field, value)
         if not text:
             return ""
         if matched := _CPV.fullmatch(text):
@@ -176,13 +179,17 @@ class Values:
 
     def personal(self, names: Iterable[str]) -> None:
         """Name the keys that hold somebody's contact details, never their values."""
-        for name in names:
-            if nested.is_personal(name):
-                self.note(Rule.PERSONAL_DATA, clean(name)[:60])
+        for name in sorted(filter(nested.is_personal, names)):
+            self.note(Rule.PERSONAL_DATA, clean(name)[:60])
 
 
 def _shown(value: object) -> str:
     return clean(str(value)[:400])[:200] if not isinstance(value, list | dict) else "[...]"
+
+
+def _is_plain(value: object) -> bool:
+    """Return whether a text has nothing to clean: most dates, codes and numbers."""
+    return type(value) is str and bool(_PLAIN.fullmatch(value))
 
 
 def _day(matched: re.Match[str]) -> date | None:

@@ -35,16 +35,17 @@ class ClosedList:
         spelled: Mapping[str, str] | None = None,
     ) -> None:
         self.official = tuple(official)
-        self._exact = {value: value for value in self.official} | dict(former or {})
+        #: Official values of any version, and today's value for each.
+        self.exact = {value: value for value in self.official} | dict(former or {})
         self._folded = {fold(text): value for text, value in (spelled or {}).items()}
-        self._folded |= {fold(text): value for text, value in self._exact.items()}
+        self._folded |= {fold(text): value for text, value in self.exact.items()}
         #: The value written, or its official one, with what is wrong about it.
         self.read = lru_cache(maxsize=1_000)(self._read)
 
     def _read(self, text: str) -> Reading:
         straight = text.replace("’", "'")
-        if straight in self._exact:
-            return self._exact[straight], None
+        if straight in self.exact:
+            return self.exact[straight], None
         folded = self._folded.get(fold(text[:_LONGEST]))
         return (folded, Rule.SPELLING) if folded else (text, Rule.UNKNOWN_VALUE)
 
@@ -169,17 +170,23 @@ SOCIAL = ClosedList(_SOCIAL)
 ENVIRONMENTAL = ClosedList(_ENVIRONMENTAL)
 
 
-def social_flags(values: Iterable[str]) -> Social:
-    """Return what the written values declare; 0 = nothing."""
-    flags = Social(0)
-    for value in values:
-        flags |= _SOCIAL.get(value, Social.OTHER)
-    return flags
+def social_flags(values: Iterable[str]) -> int:
+    """Return the flags of `Social` that the written values declare; 0 = nothing."""
+    return _union(_SOCIAL.get(value, Social.OTHER) for value in values)
 
 
-def environmental_flags(values: Iterable[str]) -> Environmental:
-    """Return what the written values declare; 0 = nothing."""
-    flags = Environmental(0)
-    for value in values:
-        flags |= _ENVIRONMENTAL.get(value, Environmental.OTHER)
-    return flags
+def environmental_flags(values: Iterable[str]) -> int:
+    """Return the flags of `Environmental` that the written values declare; 0 = nothing."""
+    return _union(_ENVIRONMENTAL.get(value, Environmental.OTHER) for value in values)
+
+
+def is_contradictory(flags: int) -> bool:
+    """Return whether a consideration is declared with "Pas de..." beside it."""
+    return bool(flags & Social.NONE) and bool(flags & ~(Social.NONE | Social.OTHER).value)
+
+
+def _union(flags: Iterable[int]) -> int:
+    total = 0
+    for flag in flags:
+        total |= int(flag)
+    return total
