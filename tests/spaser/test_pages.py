@@ -48,7 +48,7 @@ def test_a_report_says_each_figure_with_its_base_and_its_target(client, cohort_x
         "Pas de cible en vigueur pour 2025",
         "marchés d’au moins 40 000 € hors taxes",
         "Concession, comptée à part : 1 marché",
-        "Considération déclarée à côté de « Pas de considération » (CONTRADICTORY) : 1 marché",
+        "Considération déclarée présente et absente à la fois (CONTRADICTORY) : 1 marché",
     ):
         assert said in words, said
 

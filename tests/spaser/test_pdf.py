@@ -53,7 +53,7 @@ def test_the_report_says_the_figures_and_their_method(cohort_x) -> None:
         "seuil de publication au 1er janvier 2025",
         f"{SIRET}C07 – Objet de C07 en valeur seulement Marché subséquent",
         f"{SIRET}C14 – Objet de C14 tous les chiffres Date de notification inutilisable",
-        "CONTRADICTORY Considération déclarée à côté de « Pas de considération » 1",
+        "CONTRADICTORY Considération déclarée présente et absente à la fois 1",
         "page 1 / 3",
         "La Place locale",
     ):
