@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from jobs.enums import RunKind
 from jobs.models import ImportRun
+from mailing import letterbox
 from reference.territory import Territory, get_territory
 
 
@@ -25,8 +26,11 @@ class Site:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Offer `site` to templates; read at its first use, with one query."""
-    return {"site": SimpleLazyObject(_read)}
+    """Offer `site` to templates, read at its first use with one query, and what is open here."""
+    return {
+        "site": SimpleLazyObject(_read),
+        "letterbox_is_open": SimpleLazyObject(lambda: letterbox.is_open(request)),
+    }
 
 
 def _read() -> Site:

@@ -138,7 +138,9 @@ def test_an_unknown_page_says_what_to_do(client) -> None:
     assert 'href="/fournisseurs/"' in page
 
 
-def test_a_host_that_is_not_ours_is_refused_in_french(client) -> None:
+@pytest.mark.parametrize("kind", ["demo", "sirene"])
+def test_a_host_that_is_not_ours_is_refused_in_french(client, kind) -> None:
+    ImportRun.objects.create(kind=kind)
     answer = client.get("/", headers={"host": "ailleurs.example"})
     assert answer.status_code == 400
     assert "Cette demande n’a pas pu être lue" in answer.content.decode()
