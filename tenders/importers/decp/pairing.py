@@ -109,17 +109,15 @@ class Settlement:
             return [self._create(entries[0].record.number, entries[0], None)]
         touched: dict[int, Standing] = {}
         for _file, group in groupby(entries, key=lambda entry: entry.file):
-            by_source: dict[str, list[Entry]] = defaultdict(list)
-            for entry in group:
-                by_source[entry.record.source].append(entry)
-            for source, some in by_source.items():
-                for number, same in self._by_number(some).items():
-                    for standing in self._settle_number(number, source, merge(same)):
-                        touched[id(standing)] = standing
+            before = list(self.standings)
+            for (source, number), some in self._grouped(list(group)).items():
+                near = _near(number, some, self.standings, before)
+                for standing in self._pair_with(near, number, source, merge(some)):
+                    touched[id(standing)] = standing
         return list(touched.values())
 
-    def _by_number(self, entries: list[Entry]) -> dict[str, list[Entry]]:
-        """Group records by their number.
+    def _grouped(self, entries: list[Entry]) -> dict[tuple[str, str], list[Entry]]:
+        """Group the records of a file by source and number.
 
         Version 1 ends a number with that of a modification: it is taken off only where another
         number of the same stem has the same objet, or other contracts would be merged.
@@ -128,18 +126,19 @@ class Settlement:
         for standing in self.standings:
             numbers[standing.identity.objet].add(standing.number)
         for entry in entries:
-            if entry.record.numbered:
-                numbers[_objet(entry.record.body)].add(entry.record.number)
-        found: dict[str, list[Entry]] = defaultdict(list)
+            numbers[_objet(entry.record.body)].add(entry.record.number)
+        found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         for entry in entries:
             record = entry.record
             siblings = record.numbered and len(numbers[_objet(record.body)]) > 1
-            found[stem(record.number) if siblings else record.number].append(entry)
+            number = stem(record.number) if siblings else record.number
+            found[record.source, number].append(entry)
         return found
 
-    def _settle_number(self, number: str, source: str, entries: list[Entry]) -> list[Standing]:
-        """Pair the records of one number and one source with the contracts that stand."""
-        near = self._near(number, entries)
+    def _pair_with(
+        self, near: list[Standing], number: str, source: str, entries: list[Entry]
+    ) -> list[Standing]:
+        """Pair the records of one number and one source with the contracts that may be theirs."""
         same = [standing for standing in near if source in standing.sources]
         others = [standing for standing in near if source not in standing.sources]
         found: list[Standing] = []
@@ -149,17 +148,6 @@ class Settlement:
                 found.append(standing)
         differing = {entry.rank: other for entry, other in _pair(list(entries), others, _NEARLY)}
         return found + [self._create(number, e, differing.get(e.rank)) for e in entries]
-
-    def _near(self, number: str, entries: list[Entry]) -> list[Standing]:
-        if not self.standings:
-            return []
-        objets = {_objet(entry.record.body) for entry in entries}
-        return [
-            standing
-            for standing in self.standings
-            if standing.number == number
-            or (stem(standing.number) == number and standing.identity.objet in objets)
-        ]
 
     def _create(self, number: str, entry: Entry, other: Standing | None) -> Standing:
         taken = [s.discriminator for s in self.standings if s.number == number]
@@ -182,6 +170,23 @@ class Settlement:
             created.notes.append(Anomaly(Rule.ID_REUSED.value, "id", number))
         self.standings.append(created)
         return created
+
+
+def _near(
+    number: str, entries: list[Entry], standings: list[Standing], before: list[Standing]
+) -> list[Standing]:
+    """Return the contracts of that number, then those of earlier files that are its siblings."""
+    found = [standing for standing in standings if standing.number == number]
+    objets = {_objet(e.record.body) for e in entries if e.record.number != number}
+    if objets:
+        found += [
+            standing
+            for standing in before
+            if standing.number != number
+            and stem(standing.number) == number
+            and standing.identity.objet in objets
+        ]
+    return found
 
 
 def merge(entries: Sequence[Entry]) -> list[Entry]:

@@ -10,7 +10,6 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from accounts.models import Buyer
-from jobs.changes import changed_keys
 from jobs.models import ImportRun, Job
 from suppliers.models import Company, Establishment
 from tenders.enums import Social
@@ -270,7 +269,6 @@ def test_holders_are_known_even_outside_the_territory(decp: Decp, tmp_path: Path
     assert known.name == "CONNUE"
     companies = [each.company_id for each in Contract.objects.get().holders.all()]
     assert companies == [siren(1), siren(2), None]
-    assert [key for _id, key in changed_keys("suppliers", after=0)] == [siren(1)]
 
 
 def test_unknown_buyers_are_created_unverified(decp: Decp, tmp_path: Path) -> None:

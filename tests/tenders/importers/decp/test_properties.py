@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tenders.importers.decp.findings import Rule
@@ -90,6 +90,8 @@ def test_anything_may_stand_for_a_contract(raw: Any) -> None:
     assert isinstance(parse(raw, "", today=TODAY), Record | Rejected)
 
 
+#: Each try imports four times: shrinking would last for minutes.
+_NO_SHRINK = (Phase.explicit, Phase.reuse, Phase.generate)
 _contracts = st.lists(
     st.builds(
         lambda base, number, objet, amount, who, source, suffix: base(
@@ -110,7 +112,10 @@ _contracts = st.lists(
 
 @pytest.mark.django_db
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
+    phases=_NO_SHRINK,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(contracts=_contracts, order=st.randoms(use_true_random=False))
 def test_importing_again_changes_nothing_whatever_the_order(

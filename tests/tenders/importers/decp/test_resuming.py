@@ -25,7 +25,8 @@ EVERYONE = [marche(f"N{n}") for n in range(30)]
 @pytest.fixture
 def cut_short(decp: Decp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An import killed in its second transaction of ten contracts."""
-    monkeypatch.setattr(Pace, "size", property(lambda _pace: 10, lambda _pace, _size: None))
+    ten = property(lambda _pace: 10, lambda _pace, _size: None)
+    monkeypatch.setattr(Pace, "size", ten, raising=False)
 
     def once(**batch: Any) -> None:
         apply_decp_changes(**batch)
