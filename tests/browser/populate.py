@@ -18,6 +18,7 @@ from tests.suppliers.factories import (  # noqa: E402
     ProfileFactory,
     siren,
 )
+from tests.tenders.factories import BuyerFactory, ContractFactory  # noqa: E402
 
 COMMUNES = ("13005", "13022", "13042", "13001", "13208", "13213", "13056", "84089")
 TRADES = ("43.91B", "43.99C", "81.21Z", "56.21Z", "81.30Z")
@@ -42,6 +43,21 @@ def populate() -> None:
             _complete(company)
     CompanyFactory(siren=siren(900), name="", diffusion="P", place__diffusion="P")
     rebuild_index("suppliers")
+    _contracts()
+
+
+def _contracts() -> None:
+    """Sixty contracts of one buyer: yes, no, not declared, and some left out."""
+    buyer = BuyerFactory(siret="20005480700017", name="Métropole d’Exemple")
+    for number in range(60):
+        ContractFactory(
+            buyer=buyer,
+            number=f"2025M{number:03d}",
+            euros=None if number == 7 else 9_000 * number,
+            social=(0, 1, 8, 9)[number % 4],
+            environmental=number % 3,
+            notified_on=None if number == 9 else date(2025, 1, 1) + timedelta(number),
+        )
 
 
 def _complete(company) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.suppliers.factories import siren
 
+FIGURES = "buyer=20005480700017&year=2025"
 PAGES = {
     "home": "/",
     "search": "/fournisseurs/?q=maconerie&near=Aubagne&radius_km=15&size=tpe",
@@ -16,6 +17,12 @@ PAGES = {
     "company": f"/fournisseurs/{siren(0)}/",
     "masked": f"/fournisseurs/{siren(900)}/",
     "unknown": "/fournisseurs/732829320/",
+    "figures": "/spaser/",
+    "figures of a buyer": f"/spaser/?{FIGURES}",
+    "figures, wrong": f"/spaser/?{FIGURES}&scope=x&as_of=x&yeer=1",
+    "contracts": f"/spaser/contrats/?{FIGURES}&figure=SOC_V&answer=yes",
+    "contracts left out": f"/spaser/contrats/?{FIGURES}&answer=excluded",
+    "method": "/spaser/methode/",
     "data": "/donnees/",
     "accessibility": "/accessibilite/",
     "privacy": "/donnees-personnelles/",
@@ -45,7 +52,9 @@ def test_nothing_overflows(open_page, path) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("path", ["/", "/fournisseurs/?page=2&size=tpe"])
+@pytest.mark.parametrize(
+    "path", ["/", "/fournisseurs/?page=2&size=tpe", PAGES["figures of a buyer"]]
+)
 def test_what_is_touched_is_big_enough(open_page, path) -> None:
     page = open_page(path, 360)
     if page.locator(".filters summary").count():
