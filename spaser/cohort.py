@@ -28,7 +28,7 @@ class UnknownBuyer(LookupError):
 
 
 class Judged(TypedDict):
-    """What `reported` adds to a contract."""
+    """What `judged` adds to a contract."""
 
     reason: str
     framework: int | None
@@ -51,22 +51,26 @@ def threshold_of(query: SpaserQuery) -> int | None:
     return Threshold.objects.for_year(query.year) if query.scope == Scope.LEGAL else None
 
 
-def reported(
-    query: SpaserQuery, buyers: Collection[int], threshold: int | None
-) -> "QuerySet[ReportedContract]":
-    """Contracts of the report: those of the year, and those that no year can claim.
-
-    Each with its `reason` to be out of figures ("" = in all) and its `framework`, None unless it
-    is a call-off of a known one: what that framework declares, see `declared_by`.
-    """
+def reported(query: SpaserQuery, buyers: Collection[int]) -> QuerySet[Contract]:
+    """Contracts of the report: those of the year, and those that no year can claim."""
     # The buyers are said three times: databases then find each part by the index.
-    contracts = Contract.objects.order_by().filter(
+    return Contract.objects.order_by().filter(
         Q(buyer__in=buyers, notified_on__range=_year(query))
         | Q(buyer__in=buyers, notified_on=None)
         | Q(buyer__in=buyers, notified_on__gt=query.as_of)
     )
-    judged = contracts.annotate(framework=_framework()).annotate(reason=_reason(query, threshold))
-    return cast("QuerySet[ReportedContract]", judged)
+
+
+def judged(
+    contracts: QuerySet[Contract], query: SpaserQuery, threshold: int | None
+) -> "QuerySet[ReportedContract]":
+    """Give each contract its `reason` to be out of figures ("" = in all), and its `framework`.
+
+    `framework` is None unless it is a call-off of a known one: what that one declares, see
+    `declared_by`.
+    """
+    found = contracts.annotate(framework=_framework()).annotate(reason=_reason(query, threshold))
+    return cast("QuerySet[ReportedContract]", found)
 
 
 def left_figures(reason: Reason, query: SpaserQuery) -> tuple[str, ...]:

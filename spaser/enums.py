@@ -1,5 +1,7 @@
 """The closed lists of figures: answers, what is counted, who is left out and why."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +14,11 @@ class Answer(TextChoices):
     ND = "nd", _("non déclaré")
 
 
-class Basis(TextChoices):
+class Basis(StrEnum):
     """What an indicator adds up: contracts, or their initial amounts in cents without tax."""
 
-    COUNT = "count", _("en nombre")
-    VALUE = "value", _("en valeur")
+    COUNT = "count"
+    VALUE = "value"
 
 
 class Scope(TextChoices):
@@ -44,9 +46,9 @@ class Reason(TextChoices):
     UNUSABLE_AMOUNT = "UNUSABLE_AMOUNT", _("Montant absent ou inutilisable")
 
 
-class Verdict(TextChoices):
+class Verdict(StrEnum):
     """A figure beside its target; unknown answers may leave it open."""
 
-    REACHED = "reached", _("cible atteinte")
-    NOT_REACHED = "not_reached", _("cible non atteinte")
-    OPEN = "open", _("on ne peut pas conclure")
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+    OPEN = "open"

@@ -15,9 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 class ThresholdQuerySet(models.QuerySet["Threshold"]):
     def for_year(self, year: int) -> int | None:
-        """The threshold of a year's report, in cents: the one in force on 1 January."""
-        known = self.filter(valid_from__lte=date(year, 1, 1)).order_by("-valid_from")
-        return known.values_list("cents", flat=True).first()
+        """The threshold of a year's report, in cents: the one in force on 1 January.
+
+        The oldest one known holds for the years before it.
+        """
+        cents = self.order_by("-valid_from").values_list("cents", flat=True)
+        return cents.filter(valid_from__lte=date(year, 1, 1)).first() or cents.last()
 
 
 class Threshold(models.Model):

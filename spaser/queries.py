@@ -13,7 +13,7 @@ from spaser.enums import Answer, Basis, Reason
 from spaser.figures import Exclusion, Figure, Goal, SpaserFigures, SpaserQuery
 from spaser.indicators import INDICATORS, Indicator
 from spaser.models import Target
-from tenders.models import ContractAnomaly
+from tenders.models import Contract, ContractAnomaly
 
 Reported: TypeAlias = "QuerySet[cohort.ReportedContract]"
 
@@ -39,22 +39,24 @@ def read_figures(query: SpaserQuery) -> SpaserFigures:
     """Compute a report; UnknownBuyer when the buyer is not known."""
     buyers = cohort.buyers_of(query)
     threshold = cohort.threshold_of(query)
-    contracts = cohort.reported(query, buyers, threshold)
-    groups = _groups(contracts)
+    contracts = cohort.reported(query, buyers)
+    judged = cohort.judged(contracts, query, threshold)
+    groups = _groups(judged)
     return SpaserFigures(
         query=query,
         buyer_name=next(iter(buyers.values())).name,
         threshold=threshold,
         figures={code: _figure(found, groups, query) for code, found in INDICATORS.items()},
         goals=_goals(query.year),
-        excluded=tuple(_excluded(contracts, buyers, query)),
+        excluded=tuple(_excluded(judged, buyers, query)),
         anomalies=_anomalies(contracts, groups, query.strict),
     )
 
 
 def contracts_of(query: SpaserQuery) -> Reported:
     """Return the contracts of a report, each with its `reason`."""
-    return cohort.reported(query, cohort.buyers_of(query), cohort.threshold_of(query))
+    contracts = cohort.reported(query, cohort.buyers_of(query))
+    return cohort.judged(contracts, query, cohort.threshold_of(query))
 
 
 def contracts_behind(query: SpaserQuery, code: str, answer: Answer) -> Reported:
@@ -120,7 +122,9 @@ def _uid(siret: str, number: str, again: int) -> str:
     return f"{siret}{number}~{again}" if again else f"{siret}{number}"
 
 
-def _anomalies(contracts: Reported, groups: Iterable[Group], strict: bool) -> dict[str, int]:
+def _anomalies(
+    contracts: QuerySet[Contract], groups: Iterable[Group], strict: bool
+) -> dict[str, int]:
     """How many contracts each rule concerns: the rules of the import, and two read here."""
     rules = ContractAnomaly.objects.filter(contract__in=contracts.values("pk"))
     found = dict(rules.values_list("rule").annotate(Count("contract", distinct=True)))

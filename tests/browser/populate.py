@@ -19,8 +19,8 @@ from tests.suppliers.factories import (  # noqa: E402
     ProfileFactory,
     siren,
 )
+from tests.tenders.factories import BuyerFactory, ContractFactory  # noqa: E402
 from tests.tenders.forecast_factories import (  # noqa: E402
-    BuyerFactory,
     PersonFactory,
     edited,
     published,
@@ -50,6 +50,7 @@ def populate() -> None:
     CompanyFactory(siren=siren(900), name="", diffusion="P", place__diffusion="P")
     rebuild_index("suppliers")
     _foresee()
+    _contracts()
 
 
 def _foresee() -> None:
@@ -65,6 +66,20 @@ def _foresee() -> None:
     ]  # fmt: skip
     edited(versions[0], planned_quarter=4, communes=["13055"], title="Toitures de 14 écoles")
     withdraw_notice(notice=versions[-1].notice, by=by)
+
+
+def _contracts() -> None:
+    """Sixty contracts of one buyer: yes, no, not declared, and some left out."""
+    buyer = BuyerFactory(siret="20005480700017", name="Métropole d’Exemple")
+    for number in range(60):
+        ContractFactory(
+            buyer=buyer,
+            number=f"2025M{number:03d}",
+            euros=None if number == 7 else 9_000 * number,
+            social=(0, 1, 8, 9)[number % 4],
+            environmental=number % 3,
+            notified_on=None if number == 9 else date(2025, 1, 1) + timedelta(number),
+        )
 
 
 def _complete(company) -> None:

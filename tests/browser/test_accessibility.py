@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.suppliers.factories import siren
 
+FIGURES = "buyer=20005480700017&year=2025"
 PAGES = {
     "home": "/",
     "search": "/fournisseurs/?q=maconerie&near=Aubagne&radius_km=15&size=tpe",
@@ -21,6 +22,12 @@ PAGES = {
     "forecasts wrong": "/previsions/?commune=Obagne&horizon=1",
     "letters": "/lettres/?words=toiture&cpv=45261",
     "letters sent": "/lettres/envoyee/",
+    "figures": "/spaser/",
+    "figures of a buyer": f"/spaser/?{FIGURES}",
+    "figures, wrong": f"/spaser/?{FIGURES}&scope=x&as_of=x&yeer=1",
+    "contracts": f"/spaser/contrats/?{FIGURES}&figure=SOC_V&answer=yes",
+    "contracts left out": f"/spaser/contrats/?{FIGURES}&answer=excluded",
+    "method": "/spaser/methode/",
     "data": "/donnees/",
     "accessibility": "/accessibilite/",
     "privacy": "/donnees-personnelles/",
@@ -50,7 +57,9 @@ def test_nothing_overflows(open_page, path) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("path", ["/", "/fournisseurs/?page=2&size=tpe"])
+@pytest.mark.parametrize(
+    "path", ["/", "/fournisseurs/?page=2&size=tpe", PAGES["figures of a buyer"]]
+)
 def test_what_is_touched_is_big_enough(open_page, path) -> None:
     page = open_page(path, 360)
     if page.locator(".filters summary").count():

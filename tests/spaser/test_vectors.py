@@ -199,7 +199,9 @@ def test_t10_concessions_are_apart_unless_asked(cohort_x) -> None:
     assert figures.as_json()["method"]["concessions"] is True
 
 
-@pytest.mark.parametrize(("year", "euros"), [(2019, 25_000), (2020, 40_000), (2026, 40_000)])
+@pytest.mark.parametrize(
+    ("year", "euros"), [(2016, 25_000), (2019, 25_000), (2020, 40_000), (2026, 40_000)]
+)
 def test_t10_the_threshold_is_that_of_the_year(buyer, year, euros) -> None:
     for amount in (euros - 1, euros):
         ContractFactory(buyer=buyer, notified_on=date(year, 6, 1), euros=amount)

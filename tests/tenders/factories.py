@@ -19,6 +19,7 @@ class BuyerFactory(factory.django.DjangoModelFactory):
 
     siret = factory.Sequence(lambda n: siret(siren(500_000 + n)))
     name = factory.Sequence(lambda n: f"Ville de l’Essai {n}")
+    is_verified = True
 
 
 class ImportRunFactory(factory.django.DjangoModelFactory):

@@ -14,18 +14,9 @@ from mailing.models import Consent
 from tenders.models import Notice, NoticeVersion, Subscription
 from tenders.services.forecasts import publish_notice, save_draft
 from tenders.services.subscriptions import subscribe
-from tests.suppliers.factories import siren, siret
+from tests.tenders.factories import BuyerFactory
 
 _addresses = (f"entreprise{number}@exemple.fr" for number in itertools.count())
-
-
-class BuyerFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = Buyer
-
-    siret = factory.Sequence(lambda n: siret(siren(20_000_000 + n)))
-    name = factory.Sequence(lambda n: f"Commune {n}")
-    is_verified = True
 
 
 class PersonFactory(factory.django.DjangoModelFactory):
