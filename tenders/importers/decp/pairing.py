@@ -146,8 +146,8 @@ class Settlement:
             for entry, standing in _pair(entries, candidates, tests):
                 standing.revise(entry.record)
                 found.append(standing)
-        differing = {entry.rank: other for entry, other in _pair(list(entries), others, _NEARLY)}
-        return found + [self._create(number, e, differing.get(e.rank)) for e in entries]
+        differing = {id(entry): other for entry, other in _pair(list(entries), others, _NEARLY)}
+        return found + [self._create(number, e, differing.get(id(e))) for e in entries]
 
     def _create(self, number: str, entry: Entry, other: Standing | None) -> Standing:
         taken = [s.discriminator for s in self.standings if s.number == number]

@@ -156,7 +156,7 @@ class _Reading:
             if record.body.anomalies:
                 name = f"{record.buyer} {record.number}"
                 self.findings.note(Place(source.name, rank), name, record.body.anomalies)
-            yield Entry(index, rank, record)
+            yield Entry(source.file, index, rank, record)
 
 
 def _apply(job: Job, first: list[Found] | None = None) -> Outcome:

@@ -36,6 +36,8 @@ class Source:
 
     path: Path
     name: str
+    #: The rank of `path` among those the operator named.
+    file: int
     member: str = ""
 
     def items(self) -> Iterator[Item]:
@@ -58,7 +60,7 @@ class Source:
 def find_sources(paths: Iterable[Path]) -> list[Source]:
     """Return the files and the members of archives to read; raise DecpError."""
     found: list[Source] = []
-    for path in paths:
+    for rank, path in enumerate(paths):
         try:
             if path.is_dir():
                 raise DecpError(_folder(path))
@@ -66,7 +68,9 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
                 head = file.read(_HEAD)
         except OSError as error:
             raise DecpError(_cannot_read(path, error)) from error
-        found += _members(path) if head.startswith(b"PK") else [Source(path, path.name)]
+        found += (
+            _members(path, rank) if head.startswith(b"PK") else [Source(path, path.name, rank)]
+        )
     return found
 
 
@@ -121,7 +125,7 @@ def _table(name: str) -> str:
     return message % {"name": name}
 
 
-def _members(path: Path) -> list[Source]:
+def _members(path: Path, rank: int) -> list[Source]:
     """Return the members of an archive that are JSON or XML."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -130,7 +134,7 @@ def _members(path: Path) -> list[Source]:
             if any(member.filename in _WORKBOOK for member in members):
                 raise DecpError(_table(path.name))
             found = [
-                Source(path, f"{path.name}/{member.filename}", member.filename)
+                Source(path, f"{path.name}/{member.filename}", rank, member.filename)
                 for member in members
                 if _may_be_decp(archive, member)
             ]

@@ -26,9 +26,14 @@ _LARGEST = 20_000
 
 
 class Entry(NamedTuple):
-    """A record and where it stands; `file` orders the files."""
+    """A record and where it stands.
+
+    `file` is the rank of the file the operator named, whose members, if it is an archive, are one
+    file; `source` that of what was read (`Staging.place`).
+    """
 
     file: int
+    source: int
     rank: int
     record: Record
 
@@ -55,7 +60,8 @@ class Staging:
         self._con.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -20000;"
             "PRAGMA temp_store = FILE;"
-            "CREATE TABLE record (buyer, bucket, file INTEGER, rank INTEGER, data BLOB);"
+            "CREATE TABLE record (buyer, bucket, file INTEGER, source INTEGER, rank INTEGER,"
+            " data BLOB);"
             "CREATE TABLE known (buyer, bucket, contract INTEGER);"
             "BEGIN;"
         )
@@ -66,34 +72,35 @@ class Staging:
     def add(self, entries: Iterable[Entry]) -> None:
         """Keep records as they come."""
         rows = (
-            (record.buyer, stem(record.number), file, rank, pickle.dumps(record, 5))
-            for file, rank, record in entries
+            (each.record.buyer, stem(each.record.number), *each[:3], pickle.dumps(each.record, 5))
+            for each in entries
         )
         while some := list(islice(rows, _CHUNK)):
-            self._con.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?)", some)
+            self._con.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", some)
 
     def buckets(self) -> Iterator[Bucket]:
         """Yield every bucket of the files, by buyer and number."""
         self._add_known()
         rows = self._con.execute(
-            "SELECT buyer, bucket, file, rank, data, (SELECT group_concat(contract) FROM known"
-            " WHERE known.buyer = record.buyer AND known.bucket = record.bucket)"
-            " FROM record ORDER BY buyer, bucket, file, rank"
+            "SELECT buyer, bucket, file, source, rank, data,"
+            " (SELECT group_concat(contract) FROM known WHERE known.buyer = record.buyer"
+            " AND known.bucket = record.bucket)"
+            " FROM record ORDER BY buyer, bucket, file, source, rank"
         )
         for (buyer, bucket), group in groupby(rows, key=lambda row: row[:2]):
             some = list(islice(group, _LARGEST + 1))
             if len(some) > _LARGEST:
                 raise DecpError(_too_many(buyer, bucket))
-            known = some[0][5]
+            known = some[0][6]
             yield Bucket(
                 buyer,
-                [Entry(row[2], row[3], pickle.loads(row[4])) for row in some],  # noqa: S301 - pickled above
+                [Entry(row[2], row[3], row[4], pickle.loads(row[5])) for row in some],  # noqa: S301 - pickled above
                 [int(pk) for pk in known.split(",")] if known else [],
             )
 
     def place(self, entry: Entry) -> Place:
         """Return where a record stands, for the operator."""
-        return Place(self._files[entry.file], entry.rank)
+        return Place(self._files[entry.source], entry.rank)
 
     def _add_known(self) -> None:
         stored = Contract.objects.order_by("pk").values_list("buyer__siret", "number", "pk")

@@ -237,7 +237,16 @@ def test_files_of_one_command_follow_each_other(decp: Decp, tmp_path: Path) -> N
     assert answer.counts == (2, 0, 1, 0)
     assert Contract.objects.get(number="2025C01").amount == 12_000_000
     assert decp(first, second).counts == (0, 0, 3, 0)
-    assert decp(zipped(tmp_path / "z.zip", first, second)).counts == (0, 0, 3, 0)
+
+
+def test_members_of_an_archive_are_one_file(decp: Decp, tmp_path: Path) -> None:
+    first = write(tmp_path / "a.json", [marche(), marche("2025C02")])
+    second = write(tmp_path / "b.json", [marche(montant=120_000), marche("2025C02")])
+    archive = zipped(tmp_path / "z.zip", first, second)
+    answer = decp(archive)
+    assert answer.counts == (3, 0, 1, 0)
+    assert answer.json["anomalies"] == {"ID_REUSED": 1}
+    assert decp(archive).counts == (0, 0, 4, 0)
 
 
 def test_only_what_changed_is_written(decp: Decp, tmp_path: Path) -> None:

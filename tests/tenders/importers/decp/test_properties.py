@@ -15,7 +15,7 @@ from tenders.importers.decp.parsing import Rejected, parse
 from tenders.importers.decp.rows import Record
 from tenders.models import Contract
 from tests.tenders.importers.decp.conftest import Decp
-from tests.tenders.importers.decp.files import concession, holder, marche, v1, write_flat
+from tests.tenders.importers.decp.files import concession, holder, marche, v1, write_flat, zipped
 
 TODAY = date(2026, 11, 25)
 _scalars = st.one_of(
@@ -138,3 +138,25 @@ def test_importing_again_changes_nothing_whatever_the_order(
 def _stored() -> list[Any]:
     fields = ("number", "objet", "amount", "holders__identifier", "kind")
     return sorted(Contract.objects.values_list(*fields))
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=_NO_SHRINK,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(first=_contracts, second=_contracts)
+def test_importing_an_archive_again_changes_nothing(
+    decp: Decp, first: list[Any], second: list[Any]
+) -> None:
+    Contract.objects.all().delete()
+    with TemporaryDirectory() as folder:
+        members = [write_flat(Path(folder) / "a.json", first)]
+        members.append(write_flat(Path(folder) / "b.json", second))
+        archive = zipped(Path(folder) / "f.zip", *members)
+        decp(archive)
+        before = _stored()
+        assert decp(archive).counts == (0, 0, len(first) + len(second), 0)
+        assert _stored() == before
