@@ -8,7 +8,7 @@ from jobs.enums import RunKind
 from jobs.models import Change, ImportRun
 from suppliers.importers.sirene.rows import CompanyRow, EstablishmentRow
 from suppliers.models import Company, Establishment, Profile
-from suppliers.services import apply_sirene_batch
+from suppliers.services import apply_sirene_batch, record_awards
 from tests.suppliers.factories import CompanyFactory, ProfileFactory, siren, siret
 
 pytestmark = pytest.mark.django_db
