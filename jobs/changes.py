@@ -22,11 +22,19 @@ def record_changes(index: str, keys: Iterable[str]) -> None:
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("record_changes() needs atomic().")
+    take_turn()  # ids must become visible in their order: a reader keeps only the highest it saw
+    Change.objects.bulk_create([Change(index=index, key=key) for key in keys], batch_size=5_000)
+
+
+def take_turn() -> None:
+    """Let nobody else write to an ordered log until the caller's transaction ends.
+
+    One turn for all such logs: with two, two transactions could wait on each other. SQLite has
+    one writer anyway.
+    """
     if connection.vendor == "postgresql":
-        # Ids must become visible in their order: a reader keeps only the highest it saw.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    Change.objects.bulk_create([Change(index=index, key=key) for key in keys], batch_size=5_000)
 
 
 def last_change(index: str) -> int:

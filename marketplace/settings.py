@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "accounts.audit.origins.OriginMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -127,6 +128,10 @@ CACHES = {
     if env.str("CACHE_URL", "")
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}
 }
+
+# --- the audit trail -----------------------------------------------------------------------
+AUDIT_YEARS = env.int("AUDIT_YEARS", default=5)
+AUDIT_HEADS = env.str("AUDIT_HEADS", default=str(VAR_DIR / "audit" / "heads.jsonl"))
 
 # --- search, work and mail -----------------------------------------------------------------
 SEARCH_URL = env.str("SEARCH_URL", default="")  # empty: the embedded engine

@@ -5,6 +5,8 @@ from enum import IntFlag
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit import declare
+
 
 class ContractKind(TextChoices):
     """What the law makes of an agreement; concessions are counted apart."""
@@ -34,3 +36,13 @@ class Environmental(IntFlag):
 
 #: A technique of purchase, as DECP writes it: its amount is a maximum that contains call-offs.
 FRAMEWORK = "Accord-cadre"
+
+
+@declare
+class TenderAct(TextChoices):
+    """What the audit trail keeps of forecasts and contracts."""
+
+    PUBLISHED = "tenders.notice.published", _("publication d’une prévision")
+    WITHDRAWN = "tenders.notice.withdrawn", _("retrait d’une prévision")
+    LAUNCHED = "tenders.notice.launched", _("lancement de la consultation d’une prévision")
+    DUPLICATE_DECIDED = "tenders.contract.duplicate", _("décision sur un doublon de marché")

@@ -7,12 +7,16 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit import record
+from accounts.audit.imports import record_import
+from accounts.models import Person
 from accounts.services import meet_buyers
 from jobs.enums import JobState, RunKind, RunStatus
 from jobs.models import ImportRun, Job
 from jobs.policy import LEASE
 from jobs.services import NotNow, enqueue
 from suppliers.services import record_awards
+from tenders.enums import TenderAct
 from tenders.importers.decp.rows import (
     ANOMALY_FIELDS,
     CONTRACT_FIELDS,
@@ -101,11 +105,13 @@ def may_go_on(*, run: int) -> bool:
     return latest is not None and latest.pk == run
 
 
+@transaction.atomic
 def finish_decp_run(*, run: int, counts: Mapping[str, Any] | None) -> None:
     """Close a run; without `counts` it was cut short."""
     status = RunStatus.FAILED if counts is None else RunStatus.DONE
     values = {"status": status, "finished_at": timezone.now()}
     ImportRun.objects.filter(pk=run).update(**values, **({"counts": counts} if counts else {}))
+    record_import(ImportRun.objects.get(pk=run))
 
 
 def _decp_runs() -> models.QuerySet[ImportRun]:
@@ -218,7 +224,7 @@ def _link_resembling(
 
 
 @transaction.atomic
-def decide_duplicate(*, contract: Contract, is_duplicate: bool) -> None:
+def decide_duplicate(*, contract: Contract, is_duplicate: bool, by: Person) -> None:
     """Write a person's decision on a contract that an import suggested as repeating another.
 
     Raises NotNow, in French, for a contract that nothing suggests as a repetition.
@@ -230,3 +236,10 @@ def decide_duplicate(*, contract: Contract, is_duplicate: bool) -> None:
     if not is_duplicate:
         contract.resembles = None
     contract.save(update_fields=["is_duplicate", "resembles", "updated_at"])
+    record(
+        by=by,
+        action=TenderAct.DUPLICATE_DECIDED,
+        target=contract,
+        buyer=contract.buyer,
+        after={"is_duplicate": is_duplicate},
+    )

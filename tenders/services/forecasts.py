@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit import record
 from accounts.models import Buyer, Person
 from jobs.services import enqueue
 from reference.territory import get_territory
@@ -20,6 +21,7 @@ from reference.words import fold
 from tenders import words
 from tenders.checks import draft_errors, publication_errors
 from tenders.content import Content, content_of, differences, kind_of
+from tenders.enums import TenderAct
 from tenders.forecast_enums import NoticeState, VersionKind
 from tenders.models import Notice, NoticeVersion
 
@@ -120,6 +122,7 @@ def publish_notice(*, notice: Notice, by: Person) -> Publication:
     kind = kind_of(before.content, content) if before else VersionKind.NEW
     version = _seal(notice, kind=kind, content=content, by=by, at=now)
     _move(notice, NoticeState.PUBLISHED, current=version)
+    _record(TenderAct.PUBLISHED, notice, by, version=version.number, kind=version.kind)
     return Publication(version, is_new=True)
 
 
@@ -143,6 +146,7 @@ def withdraw_notice(*, notice: Notice, by: Person) -> Publication:
         at=timezone.now(),
     )
     _move(notice, NoticeState.WITHDRAWN, current=version)
+    _record(TenderAct.WITHDRAWN, notice, by, version=version.number)
     return Publication(version, is_new=True)
 
 
@@ -163,6 +167,7 @@ def mark_launched(*, notice: Notice, url: str, by: Person) -> Notice:
         return notice
     _check_transition(notice, NoticeState.LAUNCHED)
     _move(notice, NoticeState.LAUNCHED, launched_url=url, launched_at=timezone.now())
+    _record(TenderAct.LAUNCHED, notice, by, url=url)
     return notice
 
 
@@ -203,6 +208,10 @@ def _move(notice: Notice, to: NoticeState, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(notice, name, value)
     notice.save(update_fields=["state", "updated_at", *fields])
+
+
+def _record(act: TenderAct, notice: Notice, by: Person, **after: Any) -> None:
+    record(by=by, action=act, target=notice, buyer=notice.buyer, after=after)
 
 
 def _seal(

@@ -10,6 +10,7 @@ from jobs.services import NotNow
 from tenders.models import Contract
 from tenders.services.contracts import decide_duplicate
 from tests.tenders.factories import ContractFactory
+from tests.tenders.forecast_factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/tenders/contract/"
@@ -64,4 +65,4 @@ def test_a_person_decides_of_what_an_import_suggested(
 
 def test_nothing_to_decide_of_a_contract_that_resembles_none() -> None:
     with pytest.raises(NotNow, match="ne ressemble à aucun autre"):
-        decide_duplicate(contract=ContractFactory(), is_duplicate=True)
+        decide_duplicate(contract=ContractFactory(), is_duplicate=True, by=PersonFactory())

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from accounts.models import AuditEntry
 from jobs.models import Job
 from tenders.models import Immutable, Notice, NoticeVersion
 from tenders.services.forecasts import (
@@ -246,3 +247,14 @@ def test_the_table_refuses_a_public_notice_without_a_version(by) -> None:
     notice = draft(by=by)
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.filter(pk=notice.pk).update(state="published")
+
+
+def test_what_is_published_and_withdrawn_is_in_the_audit_trail() -> None:
+    by = PersonFactory()
+    version = published(by=by)
+    withdraw_notice(notice=version.notice, by=by)
+    entries = AuditEntry.objects.order_by("number")
+    assert [(entry.action, entry.actor, entry.buyer_id) for entry in entries] == [
+        (act, by.pseudonym, version.notice.buyer_id)
+        for act in ("tenders.notice.published", "tenders.notice.withdrawn")
+    ]

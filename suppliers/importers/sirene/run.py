@@ -16,6 +16,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from accounts.audit.imports import record_import
 from jobs.batches import Writer
 from jobs.enums import RunKind
 from jobs.execution import Step
@@ -131,7 +132,7 @@ def _planned(
 def _apply(spool: Spool[Change], planned: Outcome, found: Found, step: Step) -> Outcome:
     files = [_file(source) for source in found.sources]
     total = planned.counts.written
-    with import_run(step, kind=RunKind.SIRENE, files=files) as run:
+    with import_run(step, kind=RunKind.SIRENE, files=files, ended=record_import) as run:
         writer = Writer(step, partial(_write, run), total=total)
         with progress_bar(_("Écriture"), total) as advance:
             for changes in spool:
