@@ -56,7 +56,7 @@ def test_backups_made_while_workers_write_are_whole_and_hold_what_was_committed(
     make_site: MakeSite, tmp_path: Path
 ) -> None:
     site = make_site()
-    site.enqueue("test.effect", "{'number': number, 'seconds': 0.02}", 1_200)
+    site.enqueue("test.effect", "{'number': number, 'seconds': 0.02}", 4_000)
     worker = site.start_worker()
     site.wait("work goes on", lambda: len(site.lines("effect")) > 20, 30)
     counts = []
@@ -81,7 +81,7 @@ def test_backups_made_while_workers_write_are_whole_and_hold_what_was_committed(
         assert done == effects  # one moment, not the middle of a transaction
     site.start_worker()
     all_done(site, "test.effect", 120)
-    assert site.effects("effect") == (1_200, 1_200)
+    assert site.effects("effect") == (4_000, 4_000)
     longest = max(seconds for _before, seconds in counts)
     sys.stdout.write(
         f"5 backups while writing, {longest:.1f} s at most with the command's start\n"
