@@ -60,6 +60,11 @@ def written(params: QueryDict) -> str:
     return "?" + params.urlencode()
 
 
+def address(params: QueryDict, **changes: str | None) -> str:
+    """Return the query string of `params` as `changed` makes them."""
+    return written(changed(params, **changes))
+
+
 def page_numbers(last: int, here: int) -> list[int | None]:
     """Return the numbers of the pages worth a link around this one; None stands for a gap."""
     wanted = sorted({1, last, *range(max(1, here - 1), min(last, here + 1) + 1)})

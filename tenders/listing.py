@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Buyer
 from reference.cpv import prefix_of
 from reference.territory import find_commune, nearest_communes
-from search.listing import Chip, Mistake, changed, without, written
+from search.listing import Chip, Mistake, address, without, written
 from search.parameters import nearest
 from suppliers.wording import short_name
 from tenders import wording
@@ -84,7 +84,7 @@ def _words(name: str, value: str, buyers: dict[str, str]) -> str:
 
 def cleared(params: QueryDict) -> str:
     """Return the query string of the words alone, without any filter."""
-    return written(changed(params, **dict.fromkeys((*_FILTERS, "ordering"))))
+    return address(params, **dict.fromkeys((*_FILTERS, "ordering")))
 
 
 def carried(params: QueryDict) -> list[tuple[str, str]]:
@@ -115,11 +115,10 @@ def _instead(name: str, params: QueryDict) -> Iterator[tuple[str, str]]:
     value = params.get(name, "").strip()
     if name not in PARAMETERS:
         if known := nearest(name, PARAMETERS):
-            yield f"{known}={value}", written(changed(params, **{name: None, known: value}))
+            yield f"{known}={value}", address(params, **{name: None, known: value})
     elif name == "commune" and value:
         for commune in nearest_communes(value):
-            href = written(changed(params, commune=commune.name))
-            yield short_name(commune.name), href
+            yield short_name(commune.name), address(params, commune=commune.name)
 
 
 def timeline(page: ForecastPage, params: QueryDict) -> list[tuple[int, list[Bar]]]:
@@ -140,7 +139,7 @@ def _bar(page: ForecastPage, params: QueryDict, when: Quarter, highest: int) -> 
         words=wording.quarter(*when),
         count=count,
         height=round(100 * count / highest),
-        href=written(changed(params, quarter=value)),
+        href=address(params, quarter=value),
         chosen=chosen,
     )
 

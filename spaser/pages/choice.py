@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Buyer
 from reference.identifiers import strip_separators
+from search.listing import Mistake, address
 from spaser.enums import Policy, Scope
 from spaser.forms import ReportForm
-from suppliers.listing import address
 from tenders.models import Contract
 
 _MOST_BUYERS = 50
@@ -28,16 +28,6 @@ _FIELDS = {
     "policy": gettext_lazy("Marchés subséquents"),
     "as_of": gettext_lazy("Arrêté au"),
 }
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A parameter that could not be read: `field` "" = not in the form, `href` drops it."""
-
-    name: str
-    field: str
-    message: str
-    href: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +91,13 @@ def _no_such_name(words: str) -> str:
 
 
 def _mistake(name: str, message: str, params: QueryDict) -> Mistake:
-    return Mistake(name, str(_FIELDS.get(name, "")), message, address(params, **{name: None}))
+    return Mistake(
+        name=name,
+        message=message,
+        field=str(_FIELDS.get(name, "")),
+        instead=(),
+        href=address(params, **{name: None}),
+    )
 
 
 def _buyers(words: str, params: QueryDict) -> Iterator[BuyerChoice]:

@@ -9,13 +9,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from search.listing import address, page_numbers
 from spaser import wording
 from spaser.considerations import ENVIRONMENTAL, SOCIAL
 from spaser.enums import Answer, Basis, Reason
 from spaser.forms import EXCLUDED, ReportForm
 from spaser.indicators import INDICATORS
 from spaser.queries import Reported, contracts_behind, contracts_left_out, contracts_of
-from suppliers.listing import address
 
 PER_PAGE = 50
 
@@ -54,7 +54,7 @@ def list_context(asked: Asked, form: ReportForm, params: QueryDict) -> dict[str,
         "lead": _total(asked),
         "page": page,
         "page_number": page.number,
-        "pages": _pages(page.number, page.paginator.num_pages),
+        "pages": page_numbers(page.paginator.num_pages, page.number),
         "previous_page": page.number - 1,
         "next_page": page.number + 1 if page.has_next() else None,
         "lines": [_line(contract) for contract in page],
@@ -84,14 +84,3 @@ def _line(contract: Any) -> dict[str, Any]:
         "environmental": wording.declared(contract.environmental, ENVIRONMENTAL),
         "reason": Reason(contract.reason).label if contract.reason else "",
     }
-
-
-def _pages(here: int, last: int) -> list[int | None]:
-    """The numbers of the pages worth a link; None stands for a gap."""
-    wanted = sorted({1, last, *range(max(1, here - 1), min(last, here + 1) + 1)})
-    numbers: list[int | None] = []
-    for number in wanted:
-        if numbers and numbers[-1] != number - 1:
-            numbers.append(None)
-        numbers.append(number)
-    return numbers if last > 1 else []

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from search.listing import address
 from spaser import wording
 from spaser.enums import Answer, Verdict
 from spaser.figures import SpaserFigures
@@ -14,7 +15,6 @@ from spaser.forms import EXCLUDED
 from spaser.indicators import INDICATORS
 from spaser.models import Target, Threshold
 from spaser.pages.choice import form_context
-from suppliers.listing import address
 
 #: The width of a bar's drawing, in its own units.
 BAR = 320
