@@ -7,7 +7,7 @@ the nearest valid name or value: a mistyped filter never filters nothing.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from rapidfuzz import process
 
@@ -24,9 +24,9 @@ class BadValue(ValueError):
 
 
 class ParameterForm:
-    """Reads a QueryDict into `values`; `errors_list` holds (parameter, message)."""
+    """Reads {parameter: [texts]} into `values`; `errors_list` holds (parameter, message)."""
 
-    def __init__(self, data: QueryDict, parameters: Parameters) -> None:
+    def __init__(self, data: MultiValueDict[str, str], parameters: Parameters) -> None:
         self.data = data
         self.parameters = parameters
         self.errors_list: list[tuple[str, str]] = []

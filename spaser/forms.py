@@ -3,15 +3,16 @@
 Every error is told, all at once, with the nearest valid name or value.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from reference.identifiers import strip_separators
-from search.parameters import BadValue, nearest
+from search.parameters import BadValue, ParameterForm
 from spaser.enums import Answer, Policy, Reason, Scope
 from spaser.figures import SpaserQuery
 from spaser.indicators import INDICATORS
@@ -95,58 +96,37 @@ CONTRACTS: dict[str, Parse] = REPORT | {
 }
 
 
-class ReportForm:
+class ReportForm(ParameterForm):
     """Reads {parameter: [values]}: `query` when `is_valid()`, else `errors_list`.
 
-    `values` are the values read; `errors_list` is (parameter, message), "" for what nobody named.
+    `values` are the values read; an error is told of "buyer" or "year" when nobody named it.
     """
 
     def __init__(
-        self, data: Mapping[str, Sequence[str]], known: Mapping[str, Parse] = REPORT
+        self, data: MultiValueDict[str, str], known: Mapping[str, Parse] = REPORT
     ) -> None:
-        self.errors_list: list[tuple[str, str]] = []
-        self.values: dict[str, Any] = {}
-        self._known = known
-        for name, texts in data.items():
-            self._read(name, [text.replace("\0", "").strip() for text in texts])
-        self._check_together()
-
-    def is_valid(self) -> bool:
-        return not self.errors_list
+        super().__init__(data, {name: (parse, False) for name, parse in known.items()})
 
     @property
     def query(self) -> SpaserQuery:
         asked = {name: value for name, value in self.values.items() if name in REPORT}
         return SpaserQuery(**({"as_of": timezone.localdate()} | asked))
 
-    def _read(self, name: str, given: list[str]) -> None:
-        given = [text for text in given if text]
-        if name not in self._known:
-            self._refuse(name, _unknown(name, self._known))
-        elif len(set(given)) > 1:
-            once = _("«\u00a0%(name)s\u00a0» ne se donne qu’une fois.")
-            self._refuse(name, once % {"name": name})
-        elif given:
-            try:
-                self.values[name] = self._known[name](given[0])
-            except BadValue as error:
-                self._refuse(name, str(error))
-
-    def _check_together(self) -> None:
+    def check_together(self) -> None:
         wrong = {name for name, _message in self.errors_list}
         for name, message in (
             ("buyer", _("Il manque l’acheteur\u00a0: son SIRET, ou son SIREN.")),
             ("year", _("Il manque l’année.")),
         ):
             if name not in self.values and name not in wrong:
-                self._refuse(name, message)
+                self.refuse(name, message)
         self._check_year()
         self._check_list()
 
     def _check_year(self) -> None:
         as_of = self.values.get("as_of", timezone.localdate())
         if self.values.get("year", 0) > as_of.year:
-            self._refuse(
+            self.refuse(
                 "year",
                 _("L’année %(year)d commence après le jour de l’arrêté, le %(day)s.")
                 % {"year": self.values["year"], "day": as_of.strftime("%d/%m/%Y")},
@@ -158,25 +138,14 @@ class ReportForm:
             return
         answer = self.values.get("answer", EXCLUDED)
         if answer != EXCLUDED and "figure" not in self.values:
-            self._refuse(
+            self.refuse(
                 "answer",
                 _("Une réponse demande un indicateur\u00a0: ajoutez «\u00a0figure\u00a0»."),
             )
         if answer == EXCLUDED and "figure" in self.values:
-            self._refuse(
+            self.refuse(
                 "figure",
                 _("Un indicateur demande une réponse\u00a0: ajoutez «\u00a0answer\u00a0»."),
             )
         if answer != EXCLUDED and "reason" in self.values:
-            self._refuse("reason", _("Une raison concerne les marchés laissés de côté."))
-
-    def _refuse(self, name: str, message: str) -> None:
-        self.errors_list.append((name, message))
-
-
-def _unknown(name: str, known: Iterable[str]) -> str:
-    message = _("Le paramètre «\u00a0%(name)s\u00a0» n’existe pas.") % {"name": name[:60]}
-    near = nearest(name, known)
-    if not near:
-        return message
-    return f"{message} " + _("Vouliez-vous dire «\u00a0%(known)s\u00a0»\u202f?") % {"known": near}
+            self.refuse("reason", _("Une raison concerne les marchés laissés de côté."))

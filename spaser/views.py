@@ -77,7 +77,7 @@ def _answered(
     request: HttpRequest, known: Mapping[str, Parse], answer: Callable[[ReportForm], HttpResponse]
 ) -> HttpResponse:
     """Answer what is asked; else say what could not be read, or that the buyer is not known."""
-    form = ReportForm(dict(request.GET.lists()), known)
+    form = ReportForm(request.GET, known)
     if not form.is_valid():
         return _choose(request, form)
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from reference.identifiers import display
@@ -61,7 +62,8 @@ def _format(name: str) -> Any:
 
 
 def _figures(options: dict[str, Any]) -> SpaserFigures:
-    form = ReportForm({name: [options[name]] for name in REPORT if options[name] is not None})
+    asked = {name: [options[name]] for name in REPORT if options[name] is not None}
+    form = ReportForm(MultiValueDict(asked))
     if not form.is_valid():
         raise CommandError(
             "\n".join(
