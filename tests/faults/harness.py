@@ -179,16 +179,19 @@ class Site:
             )
         )
 
-    def kill_at_work(self, worker: subprocess.Popen[bytes], kind: str) -> None:
-        """SIGKILL the group of a worker that has had effects and has a job running now."""
+    def kill_at_work(self, workers: list[subprocess.Popen[bytes]], kind: str) -> None:
+        """SIGKILL the group of the first of `workers` seen with a job running; drop it."""
         begun = len(self.lines(kind))
-        running = (
-            "SELECT count(*) FROM jobs_job WHERE state = 'running'"
-            f" AND owner LIKE '%:{worker.pid}'"
-        )
-        self.wait(
-            "the worker is at work",
-            lambda: len(self.lines(kind)) > begun + 3 and self.value(running) > 0,
-            60,
-        )
-        self.signal(worker, signal.SIGKILL)
+        found: list[subprocess.Popen[bytes]] = []
+
+        def somebody_works() -> bool:
+            if len(self.lines(kind)) <= begun + 3:
+                return False
+            owners = self.rows("SELECT owner FROM jobs_job WHERE state = 'running'")
+            pids = {owner.rpartition(":")[2] for (owner,) in owners}
+            found[:] = [worker for worker in workers if str(worker.pid) in pids]
+            return bool(found)
+
+        self.wait("a worker is at work", somebody_works, 60)
+        self.signal(found[0], signal.SIGKILL)
+        workers.remove(found[0])
