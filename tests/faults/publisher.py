@@ -32,21 +32,24 @@ def publish_and_die() -> None:
     connections.settings["default"]["OPTIONS"].pop("pool", None)
     autodiscover()  # children have no time to import every room
     for point in POINTS:
-        _in_child(partial(_publish, point, dies_at=point), None)
+        _in_child(partial(_publish, point, dies_at=point))
         present = Job.objects.filter(key=point).exists()
         connection.close()
         sys.stdout.write(f"{point} {'present' if present else 'absent'}\n")
     for number in range(10):
-        _in_child(partial(_publish_for_ever, number), 0.15 + number * 0.0137)
+        published, says_so = os.pipe()
+        _in_child(partial(_publish_for_ever, number, says_so), published, number * 0.0137)
         sys.stdout.write(f"anywhere-{number} killed\n")
 
 
-def _in_child(work: Callable[[], None], seconds: float | None) -> None:
+def _in_child(work: Callable[[], None], published: int = -1, seconds: float = 0) -> None:
+    """Do the work in a child that dies of it, or is killed `seconds` after it has `published`."""
     child = os.fork()
     if child == 0:
         work()
         os._exit(1)  # it had to be killed
-    if seconds is not None:
+    if published >= 0:
+        os.read(published, 1)
         time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -54,10 +57,11 @@ def _in_child(work: Callable[[], None], seconds: float | None) -> None:
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 
-def _publish_for_ever(number: int) -> None:
+def _publish_for_ever(number: int, says_so: int) -> None:
     count = 0
     while True:
         _publish(f"{number}-{count}")
+        os.write(says_so, b".")
         count += 1
 
 

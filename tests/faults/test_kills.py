@@ -80,4 +80,4 @@ def test_a_job_exists_if_and_only_if_what_asked_for_it_was_committed(make_site: 
         "after-all": "present",
         **{f"anywhere-{number}": "killed" for number in range(10)},
     }
-    assert len(jobs) > 3 + 10  # those killed anywhere had published before
+    assert len(jobs) >= 3 + 10  # those killed anywhere had published before
