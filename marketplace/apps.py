@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -11,8 +11,9 @@ class MarketplaceConfig(AppConfig):
     name = "marketplace"
 
     def ready(self) -> None:
-        # After `migrate` alone every page answers: the database cache needs its table.
-        post_migrate.connect(create_cache_table, sender=self)
+        # After `migrate` alone every page answers: the database cache needs its table. Django
+        # tells of no room without models, such as this one.
+        post_migrate.connect(create_cache_table, sender=apps.get_app_config("jobs"))
 
 
 def create_cache_table(sender: AppConfig, using: str, **kwargs: Any) -> None:

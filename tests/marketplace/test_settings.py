@@ -74,6 +74,19 @@ def test_each_variable_switches_its_own_setting() -> None:
     assert done.stdout.split() == ["django.db.backends.postgresql", "memory://", "200046977"]
 
 
+def test_migrate_alone_makes_what_a_throttled_api_counts_in(tmp_path: Path) -> None:
+    done = run(
+        "from django.core.management import call_command as call; "
+        "call('migrate', verbosity=0); call('migrate', verbosity=0); "
+        "from django.test import Client; "
+        "ask = Client(headers={'host': 'localhost'}).get; "
+        "print([ask('/api/v1/suppliers/?q=a').status_code for _ in range(3)])",
+        DATABASE_URL=f"sqlite:///{tmp_path}/place.sqlite3",
+        API_RATE_ANON="2/min",
+    )
+    assert done.stdout.splitlines()[-1:] == ["[200, 200, 429]"], done.stderr
+
+
 def test_sqlite_is_set_as_decided(tmp_path: Path) -> None:
     done = run(
         "from django.db import connection as c; cursor = c.cursor(); "
