@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -79,7 +80,17 @@ def _distributed(folder: Path) -> Iterator[MakeSite]:
     for site in sites:
         site.close()
     with psycopg.connect(DATABASE, autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        _cut_connections(admin, name)
+        admin.execute(f"DROP DATABASE {name}")
+
+
+def _cut_connections(admin: psycopg.Connection[Any], name: str) -> None:
+    """End our own sessions on a database: one of the server's (autovacuum) ends by itself."""
+    admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
+        [name],
+    )
 
 
 def _migrate(site: Site) -> None:

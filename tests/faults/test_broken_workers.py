@@ -181,7 +181,8 @@ def test_a_flushed_broker_and_cut_connections_lose_nothing(make_site: MakeSite) 
             site.wait("work goes on", lambda n=begun: len(site.lines("effect")) > n + 50, 30)
             admin.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " WHERE datname = current_database() AND usename = current_user"
+                " AND pid <> pg_backend_pid()"
             )
     all_done(site, "test.effect", 120)
 
