@@ -23,8 +23,9 @@ class UnknownJob(LookupError):
 class Handler:
     """What does a kind of work.
 
-    `stepwise` ones commit by themselves, step after step. `external` ones reach people (mails):
-    no restored database may do them again without an operator.
+    `stepwise` ones commit by themselves, step after step. `external` ones find whom to write to:
+    no restored database may do them again without an operator. (What is written waits in the
+    ledger of mails, which holds it by itself.)
     """
 
     function: Callable[..., Any]

@@ -2,6 +2,8 @@
 
 `sending` is committed before a mail leaves and what became of it after, each mail by itself: a
 crash leaves at most one row in doubt for each who sends. Two who send one issue share its rows.
+An old copy of the database does not know what left since: what waited for hours there is refused,
+until an operator has it sent.
 """
 
 from dataclasses import dataclass
@@ -12,24 +14,29 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jobs.execution import Step
 from jobs.leases import is_at_work
+from jobs.models import Job, JobQuerySet
+from jobs.policy import STALE
 from mailing.addresses import digest
 from mailing.enums import DeliveryState
 from mailing.models import Consent, Delivery, Issue, Suppression
 
+SEND = "mailing.send"
 FIRST_RETRY = timedelta(seconds=getattr(settings, "MAIL_FIRST_RETRY_SECONDS", 300))
 LONGEST_RETRY = timedelta(hours=4)
 #: Some 17 hours with the delays above.
 MOST_ATTEMPTS = 10
 _BATCH = 100
 
+_FROM_WAITING = {DeliveryState.SENDING, DeliveryState.FAILED, DeliveryState.SUPPRESSED}
 #: The states of a delivery, and those it may go to.
 TRANSITIONS: dict[DeliveryState, set[DeliveryState]] = {
-    DeliveryState.QUEUED: {DeliveryState.SENDING, DeliveryState.SUPPRESSED},
-    DeliveryState.RETRY: {DeliveryState.SENDING, DeliveryState.SUPPRESSED},
-    DeliveryState.UNKNOWN: {DeliveryState.SENDING, DeliveryState.SUPPRESSED},
+    DeliveryState.QUEUED: _FROM_WAITING,
+    DeliveryState.RETRY: _FROM_WAITING,
+    DeliveryState.UNKNOWN: _FROM_WAITING,
     DeliveryState.SENDING: {
         DeliveryState.SENT,
         DeliveryState.RETRY,
@@ -55,6 +62,39 @@ def move(deliveries: QuerySet[Delivery], state: DeliveryState, **values: Any) ->
     """Change the state of those deliveries that may go to it; return how many."""
     origins = [origin for origin, targets in TRANSITIONS.items() if state in targets]
     return deliveries.filter(state__in=origins).update(state=state, **values)
+
+
+def sending_jobs(issue: int) -> JobQuerySet:
+    """Return the jobs that send an issue, or did."""
+    return Job.objects.filter(name=SEND, key__startswith=f"{SEND}:{issue}:")
+
+
+def hold_stale(issue: int) -> int:
+    """Refuse what is due of an issue nobody cared for in hours; return how many mails.
+
+    Either nothing worked, or this database is an old copy and the mails have left. Somebody cares
+    as long as mails leave, are refused for now, or work is asked for to send them.
+    """
+    now, mails = timezone.now(), Delivery.objects.filter(issue=issue)
+    since, waiting = now - STALE, mails.unfinished().filter(due__lte=now)
+    if (
+        waiting.filter(due__gte=since).exists()
+        or mails.filter(sent_at__gte=since).exists()
+        or sending_jobs(issue).filter(created_at__gte=since).exists()
+    ):
+        return 0
+    reason = _("Resté trop longtemps en attente\u00a0: à renvoyer par un opérateur.")
+    return move(waiting, DeliveryState.FAILED, last_error=reason, possible_duplicate=True)
+
+
+def holding_sql(reason: str) -> str:
+    """Return the statement by which a restored database refuses what it would send now."""
+    waiting = ", ".join(f"'{state}'" for state in Delivery.UNFINISHED)
+    return (
+        "UPDATE mailing_delivery SET state = 'failed', possible_duplicate = true,"  # noqa: S608 - quoted
+        f" last_error = {reason} WHERE state IN ({waiting})"
+        " AND (due <= CURRENT_TIMESTAMP OR state = 'sending');"
+    )
 
 
 def next_deliveries(issue: Issue) -> list[Delivery]:

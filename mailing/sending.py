@@ -29,6 +29,7 @@ def send_issue(step: Step, *, issue: int) -> dict[str, int]:
     if row is None:
         return {}
     compose = composer_of(row.kind)
+    ledger.hold_stale(issue)
     step.progress(step.done, step.done + row.deliveries.unfinished().count())
     connection = get_connection()
     try:

@@ -14,7 +14,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jobs.models import Job
 from jobs.services import enqueue
 from mailing import ledger, letterbox
 from mailing.addresses import LONGEST, InvalidAddress, digest, network_of, normalise
@@ -24,7 +23,6 @@ from mailing.links import CONFIRM, STOP, make_token, read_token
 from mailing.links import LinkRefused as LinkRefused
 from mailing.models import Consent, Delivery, Issue, Suppression
 
-SEND = "mailing.send"
 CONSENT = "mailing.consent"
 _TO_CONFIRM = timedelta(hours=48)
 _BETWEEN_REQUESTS = timedelta(hours=24)
@@ -163,12 +161,16 @@ def deliver(*, issue: Issue, recipients: Iterable[Recipient]) -> int:
 
 
 def resume() -> int:
-    """Have sent the issues with mails that are due and nobody asked to send; return how many."""
+    """Have sent what is due and nobody was asked to send; return the number of issues.
+
+    What waited for hours is left to an operator (see `ledger.hold_stale`).
+    """
     now, asked = timezone.now(), 0
     waiting = Delivery.objects.unfinished().filter(due__lte=now).order_by()
     for issue in waiting.values_list("issue", flat=True).distinct():
-        jobs = Job.objects.unfinished().filter(name=SEND, key__startswith=f"{SEND}:{issue}:")
-        if not jobs.exists():
+        if ledger.sending_jobs(issue).unfinished().exists():
+            continue
+        if not ledger.hold_stale(issue):
             _have_sent(issue, occurrence=now.isoformat())
             asked += 1
     return asked
@@ -224,7 +226,7 @@ def forget_unconfirmed() -> int:
 
 
 def _have_sent(issue: int, *, occurrence: str) -> None:
-    enqueue(SEND, key=f"{SEND}:{issue}:{occurrence}", args={"issue": issue})
+    enqueue(ledger.SEND, key=f"{ledger.SEND}:{issue}:{occurrence}", args={"issue": issue})
 
 
 def _rows(issue: Issue, batch: list[Recipient]) -> list[Delivery]:

@@ -15,7 +15,7 @@ from tenders.services.contracts import IMPORT_DECP
 from tenders.services.subscriptions import announce
 
 
-@stepwise_job("tenders.match")
+@stepwise_job("tenders.match", external=True)
 def match(step: Step, *, version: int) -> int:
     """Find who follows what a version says, and tell them; return how many matched."""
     published = NoticeVersion.objects.select_related("notice__buyer").get(pk=version)

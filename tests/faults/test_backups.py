@@ -10,8 +10,23 @@ import pytest
 from tests.faults.conftest import MakeSite
 from tests.faults.harness import Site
 from tests.faults.test_broken_workers import all_done
+from tests.faults.test_mails import through
+from tests.mailing.sink import Sink
 
 OUTSIDE = "SELECT name, state FROM jobs_job WHERE name IN ('test.effect', 'test.mail') ORDER BY 1"
+LETTERS = """
+from django.db import transaction
+from mailing.services import Recipient, deliver, open_issue
+with transaction.atomic():
+    issue = open_issue(key="issue", kind="test.letter", args={})
+    deliver(issue=issue, recipients=[Recipient(f"a{n}@site.example") for n in range(20)])
+"""
+TRY_AGAIN = """
+from mailing.models import Delivery
+from mailing.services import retry_failed
+retry_failed(deliveries=Delivery.objects.filter(address="a7@site.example"))
+"""
+HELD = "SELECT count(*) FROM mailing_delivery WHERE state = 'failed' AND possible_duplicate"
 
 
 def back_up(site: Site, path: Path) -> None:
@@ -25,30 +40,38 @@ def back_up(site: Site, path: Path) -> None:
 def test_an_old_backup_put_back_sends_no_mail_until_an_operator_says_so(
     make_site: MakeSite, tmp_path: Path
 ) -> None:
-    site, backup = make_site(), tmp_path / "saved"
-    for name in ("test.mail", "test.effect"):
-        site.enqueue(name, "{'number': number}")
-    back_up(site, backup)
-    worker = site.start_worker()
-    all_done(site, "test.mail")
-    all_done(site, "test.effect")
+    backup = tmp_path / "saved"
+    with Sink() as sink:
+        site = through(make_site(), sink)
+        for name in ("test.mail", "test.effect"):
+            site.enqueue(name, "{'number': number}")
+        site.run(LETTERS)
+        back_up(site, backup)
+        worker = site.start_worker()
+        for name in ("test.mail", "test.effect", "mailing.send"):
+            all_done(site, name)
+        assert len(sink.raw) == 20
 
-    refused = site.manage("restore", str(backup), "--yes")
-    assert (refused.returncode, "arrêtez" in refused.stderr) == (1, True), refused.stderr
-    assert site.rows(OUTSIDE) == [("test.effect", "done"), ("test.mail", "done")]
-    site.stop(worker)
-    restored = site.manage("restore", str(backup), "--yes")
-    assert restored.returncode == 0, restored.stderr
-    assert site.rows(OUTSIDE) == [("test.effect", "pending"), ("test.mail", "dead")]
+        refused = site.manage("restore", str(backup), "--yes")
+        assert (refused.returncode, "arrêtez" in refused.stderr) == (1, True), refused.stderr
+        assert site.rows(OUTSIDE) == [("test.effect", "done"), ("test.mail", "done")]
+        site.stop(worker)
+        restored = site.manage("restore", str(backup), "--yes")
+        assert restored.returncode == 0, restored.stderr
+        assert site.rows(OUTSIDE) == [("test.effect", "pending"), ("test.mail", "dead")]
+        assert site.value(HELD) == 20
 
-    site.start_worker()
-    all_done(site, "test.effect")
-    time.sleep(0.5)
-    assert len(site.lines("mail")) == 1
-    number = site.value("SELECT id FROM jobs_job WHERE name = 'test.mail'")
-    assert site.manage("jobs", "retry", str(number)).returncode == 0
-    all_done(site, "test.mail")
-    assert len(site.lines("mail")) == 2
+        site.start_worker()
+        for name in ("test.effect", "mailing.send", "mailing.resume"):
+            all_done(site, name)
+        time.sleep(0.5)
+        assert (len(site.lines("mail")), len(sink.raw)) == (1, 20)
+        number = site.value("SELECT id FROM jobs_job WHERE name = 'test.mail'")
+        assert site.manage("jobs", "retry", str(number)).returncode == 0
+        site.run(TRY_AGAIN)
+        all_done(site, "test.mail")
+        site.wait("the mail has left", lambda: len(sink.raw) == 21, 20)
+        assert (len(site.lines("mail")), sink.raw[-1][0]) == (2, "a7@site.example")
 
 
 @pytest.mark.faults

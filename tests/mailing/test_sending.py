@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection as db
 from django.utils import timezone
 
 from jobs.models import Job
-from mailing import sending, services
+from mailing import ledger, sending, services
 from mailing.models import Delivery, Issue, Suppression
 from mailing.services import Recipient, deliver, open_issue, resume, retry_failed, suppress
 from tests.faults.room.mails import OTHERS_WORDS
@@ -163,6 +164,64 @@ def test_a_relay_away_for_long_is_found_again(sink: Sink, settings) -> None:
     resume()
     work()
     assert recipients(sink) == ["a@site.example"]
+
+
+def test_an_old_copy_of_the_database_sends_nothing_by_itself(sink: Sink) -> None:
+    consent = agreed()
+    send_to("a@site.example", "greylist@site.example", key="half-sent")
+    work()
+    send_to("b@site.example", key="queued")
+    send_to("c@site.example", key="crashed")
+    Delivery.objects.filter(address__startswith="c").update(state="sending", holder="999999:1")
+    issue = open_issue(key="soon", kind="test.letter", args={})
+    deliver(issue=issue, recipients=[Recipient("marie@site.example", {}, consent.pk)])
+    Delivery.objects.filter(issue=issue).update(due=timezone.now() + timedelta(hours=8))
+    later(hours=7)
+    assert recipients(sink) == ["a@site.example"]
+    held = Delivery.objects.filter(last_error__contains="opérateur")
+    assert {row.address[0] for row in held} == set("gbc")
+    assert all(row.state == "failed" and row.possible_duplicate for row in held)
+    later(hours=9)  # its hour came after the copy was made
+    assert recipients(sink)[1:] == ["marie@site.example"]
+    retry_failed(deliveries=held.filter(address__startswith="b"))
+    work()
+    assert recipients(sink)[2:] == ["b@site.example"]
+
+
+def test_a_relay_away_all_day_holds_nobody_back(sink: Sink, settings) -> None:
+    settings.EMAIL_PORT = 9  # nobody listens
+    send_to("a@site.example")
+    for hours in range(1, 24):
+        with time_machine.travel(timezone.now() + timedelta(hours=hours)):
+            resume()
+            work()
+            Job.objects.filter(attempts__gte=1).update(state="dead", finished_at=timezone.now())
+    settings.EMAIL_PORT = sink.port
+    later(hours=24)
+    assert recipients(sink) == ["a@site.example"]
+
+
+def test_what_a_restoration_puts_back_waits_for_an_operator(sink: Sink) -> None:
+    for name, state, hours in (
+        ("queued", "queued", -1), ("retry", "retry", -1), ("sending", "sending", 1),
+        ("unknown", "unknown", -1), ("sent", "sent", -1), ("tomorrow", "retry", 24),
+    ):  # fmt: skip
+        [row] = send_to(f"{name}@site.example", key=name)
+        due = timezone.now() + timedelta(hours=hours)
+        Delivery.objects.filter(pk=row.pk).update(state=state, due=due)
+    with db.cursor() as cursor:
+        cursor.execute(ledger.holding_sql("'Sauvegarde restaurée'"))
+    resume()
+    work()
+    assert recipients(sink) == []
+    assert {address.partition("@")[0]: state for address, state in states().items()} == {
+        "queued": "failed", "retry": "failed", "sending": "failed", "unknown": "failed",
+        "sent": "sent", "tomorrow": "retry",
+    }  # fmt: skip
+    assert Delivery.objects.filter(possible_duplicate=True, state="failed").count() == 4
+    retry_failed(deliveries=Delivery.objects.filter(address__startswith="queued"))
+    work()
+    assert recipients(sink) == ["queued@site.example"]
 
 
 def test_work_under_way_is_not_asked_for_twice() -> None:
