@@ -12,12 +12,10 @@ from jobs import leases
 from jobs.models import ImportRun, Job
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only the product writes."""
+class ReadOnly:
+    """What only the product writes: a page of the administration, or a part of one."""
 
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -25,6 +23,14 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
+    show_full_result_count = False
+
+
+class ReadOnlyInline(ReadOnly, admin.TabularInline):
+    extra = 0
 
 
 @admin.register(Job)

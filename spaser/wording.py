@@ -17,6 +17,9 @@ from suppliers.wording import day
 from tenders.enums import Environmental, Social
 from tenders.importers.decp.findings import Rule, explain
 
+#: Before the words of a verdict, for who tells colours apart badly.
+MARKS = {Verdict.REACHED: "✔", Verdict.NOT_REACHED: "✘", Verdict.OPEN: "?", None: ""}
+
 
 def percent(share: Fraction | None) -> str:
     """Write a share with two decimals at most, half to even: « 62,5 % », « sans objet »."""

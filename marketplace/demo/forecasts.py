@@ -41,13 +41,13 @@ def load_forecasts(
     """Write what demo buyers foresee and who follows it, unless it is there; return the counts."""
     if Notice.objects.filter(buyer__in=buyers).exists():
         return {"forecasts": 0, "subscriptions": 0}
-    rng = random.Random(f"forecasts {seed}")  # noqa: S311, nothing here is secret
+    by, rng = author(), random.Random(f"forecasts {seed}")  # noqa: S311, nothing here is secret
     share = min(1.0, companies / _SMALLEST)
     followers = [
         _follow(rng, known, spots, number) for number in range(math.ceil(_FOLLOWERS * share))
     ]
     notices = [
-        _publish(rng, buyer, rng.choice(bought_by(buyer.kind, known)), spots)
+        _publish(rng, by, buyer, rng.choice(bought_by(buyer.kind, known)), spots)
         for buyer, count in zip(buyers, _BY_BUYER, strict=False)
         for _ in range(math.ceil(count * share))
     ]
@@ -61,9 +61,11 @@ def author() -> Person:
     return Person.objects.get_or_create(email=email, defaults=defaults)[0]
 
 
-def _publish(rng: random.Random, buyer: Buyer, kind: Purchase, spots: Sequence[Spot]) -> Notice:
+def _publish(
+    rng: random.Random, by: Person, buyer: Buyer, kind: Purchase, spots: Sequence[Spot]
+) -> Notice:
     """Publish one forecast; a few are then postponed, withdrawn, launched, or still drafts."""
-    by, spot = author(), rng.choice(spots)
+    spot = rng.choice(spots)
     notice = forecasts.save_draft(buyer=buyer, fields=_fields(rng, kind, spot), by=by)
     draw = rng.random()
     if draw < 0.06:
@@ -100,7 +102,6 @@ def _fields(rng: random.Random, kind: Purchase, spot: Spot) -> dict[str, Any]:
         "planned_quarter": rng.randint(1, 4),
         "value_min": low,
         "value_max": high,
-        "is_value_undisclosed": low is None and high is None,
         "communes": [spot.code],
         "budget_year": year,
         "social": _envisaged(rng, kind.social),

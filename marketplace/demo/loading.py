@@ -1,13 +1,14 @@
 """Writes the demo territory: refuses a database with real data, replaces the former demo."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import Buyer
 from jobs.enums import RunKind, RunStatus
 from jobs.execution import Step
 from jobs.models import ImportRun
@@ -61,8 +62,9 @@ def load_demo(*, step: Step, count: int, seed: int) -> ImportRun:
     maker = Maker(seed)  # first: it fails at once when the vocabularies are missing
     note = _("graine %(seed)d") % {"seed": seed}
     with import_run(step, kind=RunKind.DEMO, note=note) as run:
-        run.counts = _replace(maker.make(count), step, count)
-        run.counts |= _purchases(maker, seed, count)
+        buyers = save_buyers()
+        run.counts = {"buyers": len(buyers)} | _replace(maker.make(count), step, count)
+        run.counts |= _purchases(maker, buyers, seed, count)
         with progress_bar(_("Index"), count) as advance:
             rebuild_index(INDEX, progress=advance)
     return run
@@ -71,7 +73,7 @@ def load_demo(*, step: Step, count: int, seed: int) -> ImportRun:
 def _replace(entries: Iterator[Entry], step: Step, count: int) -> dict[str, int]:
     """Write `entries` in place of the former demo; return the counts of the run."""
     delete_demo()
-    counts = Counter(buyers=len(save_buyers()))
+    counts: Counter[str] = Counter()
     with progress_bar(_("Entreprises inventées"), count) as advance:
         for batch in _batches(entries):
             with transaction.atomic():
@@ -83,9 +85,9 @@ def _replace(entries: Iterator[Entry], step: Step, count: int) -> dict[str, int]
     return {"read": count, "created": count, **same, **counts}
 
 
-def _purchases(maker: Maker, seed: int, count: int) -> dict[str, int]:
+def _purchases(maker: Maker, buyers: Sequence[Buyer], seed: int, count: int) -> dict[str, int]:
     """Have the demo buyers buy, and foresee what they will."""
-    known, spots, buyers = purchases(), maker.spots, save_buyers()
+    known, spots = purchases(), maker.spots
     return {
         **import_contracts(seed, buyers, known, spots, companies=count),
         **load_forecasts(seed, buyers, known, spots, companies=count),

@@ -20,10 +20,10 @@ from spaser.pages.choice import form_context
 BAR = 320
 #: The colour's name, and a mark that says the same without colour.
 _TONES = {
-    Verdict.REACHED: ("yes", "✔"),
-    Verdict.NOT_REACHED: ("no", "✘"),
-    Verdict.OPEN: ("doubt", "?"),
-    None: ("muted", ""),
+    Verdict.REACHED: "yes",
+    Verdict.NOT_REACHED: "no",
+    Verdict.OPEN: "doubt",
+    None: "muted",
 }
 
 
@@ -90,7 +90,7 @@ def editable_values() -> dict[str, Any]:
 
 def _block(figures: SpaserFigures, code: str, params: QueryDict) -> Block:
     figure = figures.figures[code]
-    tone, mark = _TONES[figures.verdict(code)]
+    verdict = figures.verdict(code)
     return Block(
         code=code,
         name=str(INDICATORS[code].name),
@@ -98,8 +98,8 @@ def _block(figures: SpaserFigures, code: str, params: QueryDict) -> Block:
         base=wording.base(figure),
         bar=_bar(figures, code),
         verdict=wording.verdict(figures, code),
-        tone=tone,
-        mark=mark,
+        tone=_TONES[verdict],
+        mark=wording.MARKS[verdict],
         coverage=_("Couverture\u00a0: %(share)s") % {"share": wording.percent(figure.coverage)},
         parts=tuple(
             (

@@ -32,7 +32,6 @@ _COLOURS = {
     Verdict.NOT_REACHED: HexColor("#a1261b"),
     Verdict.OPEN: HexColor("#8a5a00"),
 }
-_MARKS = {Verdict.REACHED: "✔", Verdict.NOT_REACHED: "✘", Verdict.OPEN: "?"}
 
 
 def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
@@ -108,7 +107,7 @@ def _block(figures: SpaserFigures, code: str, width: float) -> list[Flowable]:
     figure, verdict = figures.figures[code], figures.verdict(code)
     words = wording.verdict(figures, code)
     colour = {"textColor": _COLOURS[verdict], "fontName": BOLD} if verdict else {}
-    mark = f"{_MARKS[verdict]} " if verdict else ""
+    mark = f"{wording.MARKS[verdict]} " if verdict else ""
     return [
         para(str(INDICATORS[code].name), _NAME),
         para(wording.percent(figure.floor), _RATE),

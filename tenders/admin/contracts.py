@@ -9,23 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.models import Person
-from jobs.admin import ReadOnlyAdmin
+from accounts.guards import signed_in
+from jobs.admin import ReadOnlyAdmin, ReadOnlyInline
 from tenders.models import Contract, ContractAnomaly, ContractSource, Holder, Modification
 from tenders.services.contracts import decide_duplicate
-
-
-class ReadOnlyInline(admin.TabularInline):
-    """Rows that only an import writes."""
-
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class HolderInline(ReadOnlyInline):
@@ -89,11 +76,11 @@ class ContractAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Contract], *, is_duplicate: bool
     ) -> None:
         """Decide for those that an import suggested; leave the others as they are."""
-        assert isinstance(request.user, Person)  # noqa: S101 - the administration is signed in
+        by = signed_in(request)
         suggested = queryset.filter(resembles__isnull=False)
         decided = "doublon confirmé" if is_duplicate else "doublon écarté"
         for contract in suggested:
-            decide_duplicate(contract=contract, is_duplicate=is_duplicate, by=request.user)
+            decide_duplicate(contract=contract, is_duplicate=is_duplicate, by=by)
             self.log_change(request, contract, decided)
         count = len(suggested)
         message = ngettext("%(count)d marché décidé.", "%(count)d marchés décidés.", count)

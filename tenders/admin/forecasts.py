@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Person
+from accounts.guards import signed_in
+from jobs.admin import ReadOnlyAdmin, ReadOnlyInline
 from tenders import wording
 from tenders.forms.notice import NoticeForm
 from tenders.models import Match, Notice, NoticeVersion, Subscription
@@ -21,31 +22,16 @@ from tenders.services import forecasts
 from tenders.services.forecasts import NotPossible
 
 
-class ReadOnly:
-    """What is read and never written."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class VersionInline(ReadOnly, admin.TabularInline):
+class VersionInline(ReadOnlyInline):
     model = NoticeVersion
     fields = ["number", "kind", "published_at", "horizon"]
     show_change_link = True
-    extra = 0
 
 
-class MatchInline(ReadOnly, admin.TabularInline):
+class MatchInline(ReadOnlyInline):
     model = Match
     fields = ["subscription", "reasons", "created_at"]
     readonly_fields = ["reasons"]
-    extra = 0
 
     @admin.display(description=gettext_lazy("raisons"))
     def reasons(self, match: Match) -> str:
@@ -98,7 +84,7 @@ class NoticeAdmin(admin.ModelAdmin):
             notice=obj if change else None,
             buyer=obj.buyer,
             fields=form.fields_to_save(),
-            by=_person(request),
+            by=signed_in(request),
         )
         obj.pk, obj.reference = saved.pk, saved.reference
 
@@ -129,7 +115,7 @@ class NoticeAdmin(admin.ModelAdmin):
     @admin.action(description=gettext_lazy("Publier la prévision"), permissions=["change"])
     def publish(self, request: HttpRequest, chosen: "QuerySet[Notice]") -> None:
         def act(notice: Notice) -> str:
-            done = forecasts.publish_notice(notice=notice, by=_person(request))
+            done = forecasts.publish_notice(notice=notice, by=signed_in(request))
             if not done.is_new:
                 return _("déjà publiée ainsi, rien à faire")
             far = _("publiée, sur un budget au-delà de N-2\u00a0: vérifiez l’année")
@@ -140,7 +126,7 @@ class NoticeAdmin(admin.ModelAdmin):
     @admin.action(description=gettext_lazy("Retirer la prévision"), permissions=["change"])
     def withdraw(self, request: HttpRequest, chosen: "QuerySet[Notice]") -> None:
         def act(notice: Notice) -> str:
-            done = forecasts.withdraw_notice(notice=notice, by=_person(request))
+            done = forecasts.withdraw_notice(notice=notice, by=signed_in(request))
             return _("retirée") if done.is_new else _("déjà retirée, rien à faire")
 
         self._act(request, chosen, act)
@@ -152,7 +138,7 @@ class NoticeAdmin(admin.ModelAdmin):
         url = request.POST.get("url", "").strip()
 
         def act(notice: Notice) -> str:
-            forecasts.mark_launched(notice=notice, url=url, by=_person(request))
+            forecasts.mark_launched(notice=notice, url=url, by=signed_in(request))
             return _("consultation lancée")
 
         self._act(request, chosen, act)
@@ -173,7 +159,7 @@ class NoticeAdmin(admin.ModelAdmin):
 
 
 @admin.register(NoticeVersion)
-class NoticeVersionAdmin(ReadOnly, admin.ModelAdmin):
+class NoticeVersionAdmin(ReadOnlyAdmin):
     list_display = ["notice", "number", "kind", "published_at"]
     list_select_related = ["notice"]
     fields = [
@@ -196,10 +182,5 @@ class NoticeVersionAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(ReadOnly, admin.ModelAdmin):
+class SubscriptionAdmin(ReadOnlyAdmin):
     list_display = ["pk", "words", "cpv", "communes", "created_at"]
-
-
-def _person(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)  # noqa: S101 - the administration is signed in
-    return request.user

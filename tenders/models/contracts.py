@@ -14,18 +14,6 @@ from suppliers.models import Company
 from tenders.enums import ContractKind
 
 
-class ContractQuerySet(models.QuerySet["Contract"]):
-    def of(self, buyer: str) -> "ContractQuerySet":
-        """Contracts of a buyer given by its SIRET, or by a SIREN: all its SIRETs together."""
-        if len(buyer) == 14:
-            return self.filter(buyer__siret=buyer)
-        return self.filter(buyer__siret__startswith=buyer)
-
-    def notified_in(self, year: int) -> "ContractQuerySet":
-        """Contracts whose initial notification (signature, for a concession) is of that year."""
-        return self.filter(notified_on__year=year)
-
-
 class Contract(models.Model):
     """One contract or lot; (buyer, number, discriminator) names it."""
 
@@ -91,8 +79,6 @@ class Contract(models.Model):
     #: The run that last wrote it; its sources keep the run that first named it.
     run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
-
-    objects = ContractQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("marché")
